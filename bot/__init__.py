@@ -1,0 +1,1 @@
+"""WeChat, and talking: knows nothing of rivers."""

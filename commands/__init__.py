@@ -1,0 +1,1 @@
+"""The `flask …` commands: one group a file; each refuses in a sentence, never with a traceback."""

@@ -1,0 +1,78 @@
+"""What every command shares: the installation it works on, how it refuses, how it prints rows."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+import click
+from flask import current_app
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from config import ConfigError
+from rules.refusal import Refusal
+
+if TYPE_CHECKING:
+    from app import Heshao
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def installation() -> "Heshao":
+    """The installation this command works on."""
+    return cast("Heshao", current_app.extensions["heshao"])
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """A wrong configuration, a refusal or a missing table is one sentence and exit code 1."""
+    try:
+        yield
+    except (Refusal, ConfigError) as error:
+        raise click.ClickException(str(error)) from error
+    except (OperationalError, ProgrammingError) as error:
+        raise click.ClickException(
+            f"数据库无法使用：{error.orig}\n如果是第一次使用或刚升级，请先运行 flask db upgrade。"
+        ) from error
+
+
+def command(step: Callable[P, R]) -> Callable[P, R]:
+    """A command that refuses in words."""
+
+    @wraps(step)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with in_words():
+            return step(*args, **kwargs)
+
+    return run
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，便于程序读取。")
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], as_json: bool, columns: Mapping[str, str]) -> None:
+    """Rows as JSON, or as aligned columns under Chinese headings (key → heading)."""
+    if as_json:
+        click.echo(json.dumps(list(rows), ensure_ascii=False, indent=2, default=str))
+        return
+    if not rows:
+        click.echo("（没有）")
+        return
+    table = [list(columns.values()), *([_cell(row.get(key)) for key in columns] for row in rows)]
+    widths = [max(_width(line[i]) for line in table) for i in range(len(columns))]
+    for line in table:
+        click.echo("  ".join(_padded(cell, w) for cell, w in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else " ".join(str(value).split())
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

@@ -1,0 +1,1 @@
+"""What people can say: one file per conversation, only words and order."""

@@ -1,0 +1,140 @@
+"""How a case is spoken of in a line or a screenful, and how the one meant by a number is found."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handlers import texts
+from handlers.gathering import shortened
+from models.case import Case, events_of
+from models.evidence import Arrival, Evidence, Look, Medium
+from models.report import Addition, Callback, Report, reports_of
+from rules import case_number
+from rules.deadlines import SEVERITY_NAMES, Severity
+from rules.lifecycle import MOVE_NAMES, PARTY_NAMES, STATE_NAMES, Move, Party
+from rules.privacy import without_telephone
+from rules.refusal import Refusal
+from rules.workdays import CHINA
+from services import cases, people
+from services.case_notices import deadline_words, due_at
+from services.desk import Work
+
+NUMBER = r"[第]?\s*(?P<n>[〔\[(（]?\s*\d{4}\s*[-－—–〕\])）年]\s*第?\s*\d+|\d+)\s*[〕\])）]?\s*[号件]?"
+"""A short number or a case number, as people type it."""
+
+
+def time_of(at: datetime) -> str:
+    """“11月24日 09:05” in China time."""
+    local = at.astimezone(CHINA)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def deadline_of(work: Work, case: Case) -> str:
+    """“，11月25日24时前”, or nothing; overdue says so."""
+    words = deadline_words(work, case)
+    if not words:
+        return ""
+    return f"，{words}{'（已逾期）' if is_late(work, case) else ''}"
+
+
+def is_late(work: Work, case: Case) -> bool:
+    """Whether the date that counts now has passed."""
+    at = due_at(case)
+    return at is not None and work.now >= at
+
+
+def the_case(work: Work, said: str) -> Case:
+    """The case a person means by their short number or by the case number."""
+    full = case_number.parse(said)
+    if full is not None:
+        found = work.session.scalar(select(Case).where(Case.year == full[0], Case.serial == full[1]))
+    else:
+        found = people.case_called(work, work.who.follower, int(said)) if work.who else None
+    if found is None or work.who is None or not work.who.parties(found):
+        # a case of somebody else's is answered as one that does not exist, but for a colleague's mistake
+        raise Refusal(texts.NO_SUCH_CASE.format(n=said.strip()))
+    return found
+
+
+def line_of(work: Work, case: Case) -> str:
+    """One line of a 待办 list, beginning with the short number."""
+    who = work.who
+    if who is None:
+        raise Refusal(texts.NOT_THE_LIST)
+    return texts.TODO_LINE.format(
+        n=people.short_number(work, who.follower, case),
+        severity="" if case.severity is Severity.ORDINARY else f"【{SEVERITY_NAMES[case.severity]}】",
+        kind=case.kind,
+        place=shortened(case.place, 24),
+        state=STATE_NAMES[case.state],
+        deadline=deadline_of(work, case),
+        number=case.number,
+        extra=f" {case.for_office}" if case.for_office and who.is_office else "",
+    )
+
+
+def details(work: Work, case: Case, link: str, actions: str) -> str:
+    """A screenful about a case for a chief or clerk; who reported is never in it."""
+    who = work.who
+    work.session.add(Look(at=work.now, viewer=who.pseudonym if who else "", case_id=case.id, what="chat"))
+    shown = (lambda words: words) if who and who.is_office else without_telephone
+    reports = list(work.session.scalars(reports_of(case.id)))
+    lines = [
+        texts.DETAIL_HEAD.format(number=case.number, severity=SEVERITY_NAMES[case.severity], kind=case.kind),
+        texts.DETAIL_PLACE.format(place=case.place, town=case.town.name if case.town else "待分派"),
+        texts.DETAIL_STATE.format(state=STATE_NAMES[case.state], deadline=deadline_of(work, case)),
+        texts.DETAIL_REPORTS.format(count=len(reports)),
+    ]
+    lines += [texts.DETAIL_WORDS.format(words=shortened(shown(r.words), 200)) for r in reports if r.words]
+    added = (
+        select(Addition)
+        .join(Report)
+        .where(Report.case_id == case.id, Addition.words != "")
+        .order_by(Addition.id)
+    )
+    lines += [texts.DETAIL_ADDED.format(words=shortened(shown(a.words), 200)) for a in work.session.scalars(added)]
+    missing = missing_photos(work, case)
+    if missing:
+        lines.append(texts.DETAIL_MISSING.format(missing=missing))
+    last = last_deed(work, case)
+    if last:
+        lines.append(texts.DETAIL_LAST.format(**last))
+    if who and who.is_office:
+        if case.for_office:
+            lines.append(texts.DETAIL_OFFICE.format(why=case.for_office))
+        for callback in work.session.scalars(select(Callback).join(Report).where(Report.case_id == case.id)):
+            lines.append(texts.DETAIL_CALLER.format(name=callback.name, phone=callback.phone).rstrip())
+    lines.append(texts.DETAIL_LINK.format(link=link))
+    if actions:
+        lines.append(texts.DETAIL_ACTIONS.format(actions=actions))
+    return "\n".join(lines)
+
+
+def missing_photos(work: Work, case: Case) -> int:
+    """How many of its photos never came or could not be used."""
+    lost = (
+        select(Evidence)
+        .outerjoin(Report, Report.id == Evidence.report_id)
+        .where(
+            (Report.case_id == case.id) | (Evidence.case_id == case.id),
+            Evidence.medium == Medium.PHOTO,
+            Evidence.arrival.in_((Arrival.GONE, Arrival.REFUSED)),
+        )
+    )
+    return len(list(work.session.scalars(lost)))
+
+
+def last_deed(work: Work, case: Case) -> dict[str, str] | None:
+    """The last thing a person did to it: when, in what capacity (a clerk by name to colleagues), what."""
+    event = cases.last_deed(list(work.session.scalars(events_of(case.id))))
+    if event is None or event.what not in set(Move):
+        return None
+    who = PARTY_NAMES[event.party]
+    if event.party is Party.OFFICE and work.who and work.who.is_office:
+        who = people.name_behind(work, event.actor) or who
+    return {
+        "time": time_of(event.at),
+        "who": who,
+        "what": MOVE_NAMES[Move(event.what)],
+        "reason": f"（{event.reason}）" if event.reason else "",
+    }

@@ -1,0 +1,1 @@
+"""The tables, each with its named selects; nothing here decides or commits."""

@@ -1,0 +1,129 @@
+"""Cases (问题单) and the chain of events that nothing can edit."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Select, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.registry import Reach, Town
+from rules import lifecycle
+from rules.deadlines import Severity
+from rules.lifecycle import Move, Party, State
+
+
+class Case(Base):
+    """The problem a town must rectify; several reports may be one case. Position in WGS-84."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("year", "serial"),
+        Index("ix_case_state_town", "state", "town_id"),
+        Index("ix_case_kind_opened", "kind", "opened_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    serial: Mapped[int]
+    number: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    severity: Mapped[Severity]
+    state: Mapped[State] = mapped_column(index=True)
+    reach_id: Mapped[int | None] = mapped_column(ForeignKey("reach.id"), index=True)
+    town_id: Mapped[int | None] = mapped_column(ForeignKey("town.id"), index=True)
+    longitude: Mapped[float | None]
+    latitude: Mapped[float | None]
+    place: Mapped[str] = mapped_column(default="")
+    opened_at: Mapped[datetime]
+    assigned_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    accept_by: Mapped[datetime | None]
+    rectify_by: Mapped[datetime | None]
+    verify_by: Mapped[datetime | None]
+    provisional: Mapped[bool] = mapped_column(default=False)
+    towns_tried: Mapped[int] = mapped_column(default=0)
+    appointed: Mapped[bool] = mapped_column(default=False)
+    """The Office has appointed the town (指定): it cannot be handed back any more."""
+    reopened_by_reporter: Mapped[bool] = mapped_column(default=False)
+    for_office: Mapped[str] = mapped_column(default="")
+    """Why the Office should look at it (交界, 岗位空缺, …); empty when there is no reason."""
+    proof_round: Mapped[int] = mapped_column(default=0)
+    moves: Mapped[int] = mapped_column(default=0)
+    """How often it has moved; a signed link dies with the next move."""
+    events_count: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(default="")
+    """Hash of the last event: a chain cut short is noticed."""
+    version: Mapped[int] = mapped_column()
+
+    reach: Mapped[Reach | None] = relationship()
+    town: Mapped[Town | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def move(self, move: Move, party: Party) -> None:
+        """Go to the next state, or refuse; `rules.lifecycle` holds the procedure."""
+        self.state = lifecycle.after(self.state, move, party)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state in lifecycle.OPEN
+
+
+class CaseEvent(Base):
+    """One link of a case's chain: who (as a pseudonym), what, when, why. Triggers refuse UPDATE and DELETE."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (UniqueConstraint("case_id", "sequence"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    sequence: Mapped[int]
+    at: Mapped[datetime]
+    what: Mapped[str]
+    party: Mapped[Party]
+    actor: Mapped[str]
+    before: Mapped[str] = mapped_column(default="")
+    after: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    previous: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str]
+
+
+class RoutingCorrection(Base):
+    """The Office moved a case of this reach to another town: counted per reach."""
+
+    __tablename__ = "routing_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    reach_id: Mapped[int | None] = mapped_column(ForeignKey("reach.id"), index=True)
+    from_town_id: Mapped[int | None] = mapped_column(ForeignKey("town.id"))
+    to_town_id: Mapped[int] = mapped_column(ForeignKey("town.id"))
+    at: Mapped[datetime]
+
+
+class DeclinedPlace(Base):
+    """A place that was outside the district or far from any reach: told kindly, counted apart, nobody named."""
+
+    __tablename__ = "declined_place"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    longitude: Mapped[float]
+    latitude: Mapped[float]
+    why: Mapped[str]
+
+
+def open_cases() -> Select[Case]:
+    """All cases somebody still has to act on, oldest first."""
+    return select(Case).where(Case.state.in_(lifecycle.OPEN)).order_by(Case.opened_at, Case.id)
+
+
+def events_of(case_id: int) -> Select[CaseEvent]:
+    """A case's chain from its first link."""
+    return select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.sequence)

@@ -1,0 +1,94 @@
+"""The kind of a problem, taken from the words people use.
+
+The kinds are the district's setting; “清四乱” (乱占, 乱采, 乱堆, 乱建) are those of 水利部办公厅《关于开展全国河湖
+“清四乱”专项行动的通知》 (办建管〔2018〕130号). A kind's phrases are written with three signs:
+
+- `…` up to eight characters may stand there, none of them punctuation: 河边…垃圾
+- `/` any of these: 河边/岸边…垃圾/塑料袋
+- `!` not where the text has one of these anywhere: 垃圾!建筑垃圾/装修垃圾
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rules.deadlines import Severity
+
+_GAP = 8
+_MERE_NAMES = re.compile("排污河|污水处理[厂站]|污水厂")
+"""Rivers and works that are only named: 北京排污河 is no sewage."""
+_DENIED = re.compile(
+    "(?:(?<!有)没有?|没看[到见]|没见[到着]?|没发现|未见|未发现|无|(?<![是要好])不是?|并非|禁止|严禁|不准|不许|请勿|防止)"
+    "(?:什么|任何|一点|啥|太|怎么|很)?$"
+)
+_PARTS = re.compile(r"[/()、·]")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem, how grave it is taken to be, and the everyday phrases that mean it."""
+
+    name: str
+    severity: Severity
+    phrases: tuple[str, ...]
+
+
+def recognise(text: str, kinds: Sequence[Kind]) -> Kind | None:
+    """The first kind, in the order given, that the words mean; None where they do not say.
+
+    A phrase that is denied right before it (没有垃圾, 禁止游泳) does not count.
+    """
+    said = _MERE_NAMES.sub("", _plain(text))
+    return next((kind for kind in kinds if any(_says(said, phrase) for phrase in kind.phrases)), None)
+
+
+def named(text: str, kinds: Sequence[Kind]) -> Kind | None:
+    """The kind a clerk names, wholly or in part (排污口, 地笼); None where none or several fit."""
+    said = _plain(text).replace(",", "").replace("其它", "其他")
+    if not said:
+        return None
+    names = [(kind, _plain(kind.name).replace(",", ""), _parts(kind.name)) for kind in kinds]
+    for fits in (
+        [kind for kind, name, _ in names if said == name],
+        [kind for kind, _, parts in names if said in parts],
+        [kind for kind, name, _ in names if len(said) >= 2 and said in name],
+        [kind for kind, _, parts in names if any(len(part) >= 2 and part in said for part in parts)],
+    ):
+        if fits:
+            return fits[0] if len(fits) == 1 else None
+    return None
+
+
+def _parts(name: str) -> set[str]:
+    return {_plain(part) for part in _PARTS.split(unicodedata.normalize("NFKC", name)) if part.strip()}
+
+
+def _plain(text: str) -> str:
+    """Half-width, without spaces, every run of punctuation one comma."""
+    joined = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return re.sub(r"[^\w]+|_+", ",", joined)
+
+
+def _says(said: str, phrase: str) -> bool:
+    pattern, excluded = _compiled(phrase)
+    if excluded and excluded.search(said):
+        return False
+    return any(
+        not any(_DENIED.search(said, 0, match.start(i)) for i in range(1, pattern.groups + 1))
+        for match in pattern.finditer(said)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _compiled(phrase: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    """(the phrase as a pattern with one group a piece, what excludes it)."""
+    wanted, _, unwanted = phrase.partition("!")
+    pieces = [f"({_any_of(piece)})" for piece in wanted.split("…")]
+    pattern = re.compile(f"[^,]{{0,{_GAP}}}?".join(pieces))
+    return pattern, re.compile(_any_of(unwanted)) if unwanted else None
+
+
+def _any_of(words: str) -> str:
+    return "|".join(re.escape(_plain(word)) for word in words.split("/"))

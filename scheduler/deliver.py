@@ -1,0 +1,139 @@
+"""Hand over the messages that are owed, each over the first channel that works for its person."""
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.consequences import Consequence, consequence, next_try_at
+from bot.replies import shortened
+from bot.wechat import WeChat, WeChatRefused, WeChatUnreachable
+from config import Template
+from models.notification import Channel
+from services import notifications
+from services.desk import Desk
+from services.notifications import WAITS_FOR_WINDOW, Envelope
+
+log = logging.getLogger("heshao.deliver")
+
+BATCH = 40
+SENDERS = 8
+"""Calls to the platform under way at once."""
+SHUT = WAITS_FOR_WINDOW[0]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a message is worded; handlers/notices.py fills it."""
+
+    sentence: Callable[[Envelope, str], str]
+    keywords: Callable[[Envelope, Mapping[str, str], datetime], dict[str, str]]
+    link: Callable[[Envelope], str]
+
+
+@dataclass(frozen=True)
+class Postman:
+    """Everything a delivery needs."""
+
+    desk: Desk
+    wechat: WeChat
+    templates: Mapping[str, Template]
+    wording: Wording
+
+
+def deliver(postman: Postman, batches: int = 1000) -> int:
+    """Deliver whatever is due now; returns how many messages were taken up."""
+    taken = 0
+    with ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver") as senders:
+        for _ in range(batches):
+            envelopes = postman.desk.do(notifications.lease, BATCH)
+            list(senders.map(lambda envelope: _deliver_one(postman, envelope), envelopes))
+            taken += len(envelopes)
+            if not envelopes:
+                break
+    return taken
+
+
+def _deliver_one(postman: Postman, envelope: Envelope) -> None:
+    """Try the channels in order; write down what became of it. Nothing escapes: the lease runs out anyway."""
+    try:
+        _over_the_channels(postman, envelope)
+    except Exception:
+        log.exception("notification %s could not be settled; it is taken up again in a minute", envelope.id)
+
+
+def _over_the_channels(postman: Postman, envelope: Envelope) -> None:
+    if envelope.openid is None:
+        _undeliverable(postman, envelope, None, "本人没有绑定微信，或已取消关注")
+        return
+    link = postman.wording.link(envelope)
+    template = postman.templates.get(envelope.notice.value)
+    failed: WeChatRefused | None = None
+    if template is not None:
+        outcome = _by_template(postman, envelope, template, link)
+        if not isinstance(outcome, WeChatRefused):
+            return
+        failed = outcome
+    if not envelope.window_open:
+        if failed is not None:
+            _undeliverable(postman, envelope, failed.code, consequence(failed.code).sentence)
+        else:
+            _undeliverable(postman, envelope, SHUT, "本人 48 小时内没有与公众号互动，无法发客服消息")
+        return
+    _by_customer_service(postman, envelope, link)
+
+
+def _by_template(postman: Postman, envelope: Envelope, template: Template, link: str) -> WeChatRefused | None:
+    """None when settled (sent, or to be tried later); the refusal when the next channel should be tried."""
+    data = postman.wording.keywords(envelope, dict(template.fields), postman.desk.clock())
+    openid = envelope.openid or ""
+    try:
+        if template.kind == "subscribe":
+            postman.wechat.send_subscribe(openid, template.id, data, page=template.page or link)
+            channel, platform_id = Channel.SUBSCRIBE, ""
+        else:
+            platform_id = postman.wechat.send_template(
+                openid, template.id, data, url=link, page=template.page, client_msg_id=f"heshao-{envelope.id}"
+            )
+            channel = Channel.TEMPLATE
+    except WeChatRefused as refusal:
+        return refusal if _refused(postman, envelope, refusal, last=False) else None
+    except WeChatUnreachable as trouble:
+        postman.desk.do(notifications.not_yet, envelope.id, None, str(trouble))
+        return None
+    postman.desk.do(notifications.sent, envelope.id, channel, platform_id)
+    return None
+
+
+def _by_customer_service(postman: Postman, envelope: Envelope, link: str) -> None:
+    text = shortened(postman.wording.sentence(envelope, link))
+    try:
+        postman.wechat.send_text(envelope.openid or "", text)
+    except WeChatRefused as refusal:
+        if refusal.code in WAITS_FOR_WINDOW:
+            postman.desk.do(notifications.window_closed, envelope.id)
+        _refused(postman, envelope, refusal, last=True)
+        return
+    except WeChatUnreachable as trouble:
+        postman.desk.do(notifications.not_yet, envelope.id, None, str(trouble))
+        return
+    postman.desk.do(notifications.sent, envelope.id, Channel.CUSTOMER_SERVICE, "")
+
+
+def _refused(postman: Postman, envelope: Envelope, refusal: WeChatRefused, *, last: bool) -> bool:
+    """Do what the platform's code asks for; returns whether another channel should be tried."""
+    what = consequence(refusal.code)
+    if what.kind is Consequence.TRY_LATER:
+        at = next_try_at(refusal.code, postman.desk.clock())
+        postman.desk.do(notifications.not_yet, envelope.id, refusal.code, what.sentence, at)
+        return False
+    if what.kind is Consequence.NEXT_CHANNEL and not last:
+        log.warning("notification %s: %s %s", envelope.id, refusal.code, what.sentence)
+        return True
+    _undeliverable(postman, envelope, refusal.code, what.sentence)
+    return False
+
+
+def _undeliverable(postman: Postman, envelope: Envelope, code: int | None, reason: str) -> None:
+    postman.desk.do(notifications.undeliverable, envelope.id, code, reason)

@@ -1,0 +1,49 @@
+"""The queue's tasks (Huey on SQLite or Redis): they only wake workers; what is to be done stands in the rows."""
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.consumer import Consumer
+
+log = logging.getLogger("heshao.workers")
+
+
+def make_queue(url: str) -> Huey:
+    """The queue at `sqlite:///file` or `redis://…`. Raises ValueError for any other address."""
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("heshao", filename=str(path), results=False, utc=True)
+    if url.startswith(("redis://", "rediss://")):
+        return RedisHuey("heshao", url=url, results=False, utc=True)
+    raise ValueError(f"[queue] url must begin with sqlite:/// or redis://, not {url!r}")
+
+
+class Workers:
+    """Wakes workers by name, and is them when run."""
+
+    def __init__(self, queue: Huey, duties: Mapping[str, Callable[[], object]]) -> None:
+        self.queue = queue
+        self._tasks = {name: queue.task(name=name)(duty) for name, duty in duties.items()}
+
+    def wake(self, name: str) -> None:
+        """Ask that this duty be done soon. A queue that is down is no loss: the timetable sweeps the rows."""
+        try:
+            self._tasks[name]()
+        except Exception:
+            log.warning(
+                "the queue did not take the wake-up for %s; the sweep will find it", name, exc_info=True
+            )
+
+    def consumer(self, workers: int) -> Consumer:
+        """The threads that do what was asked, in this process."""
+        return self.queue.create_consumer(
+            workers=workers,
+            periodic=False,
+            initial_delay=0.05,
+            backoff=1.2,
+            max_delay=0.5,
+            check_worker_health=True,
+        )

@@ -1,0 +1,55 @@
+"""The registry's geometry and names in memory, one for all threads, read again when the registry changes."""
+
+import threading
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.registry import Reach, RegistryVersion, reaches_in_force
+from rules.place_names import Named, PlaceNames
+from rules.routing import ReachShape, Routing
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Where every reach runs and what it is called, on one day."""
+
+    version: int
+    day: date
+    routing: Routing
+    names: PlaceNames
+
+
+class AtlasKeeper:
+    """Hands out the atlas of today's registry; builds it once per version and day."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._atlas: Atlas | None = None
+
+    def atlas(self, session: Session, today: date) -> Atlas:
+        """The current atlas; costs one small select when nothing has changed."""
+        version = session.scalar(select(RegistryVersion.version)) or 0
+        atlas = self._atlas
+        if atlas is not None and (atlas.version, atlas.day) == (version, today):
+            return atlas
+        with self._lock:
+            atlas = self._atlas
+            if atlas is None or (atlas.version, atlas.day) != (version, today):
+                atlas = self._atlas = _build(session, version, today)
+            return atlas
+
+
+def _build(session: Session, version: int, today: date) -> Atlas:
+    reaches = list(session.scalars(reaches_in_force(today)))
+    shapes = [ReachShape(r.id, r.town_id, r.water_body_id, r.bank, r.wkt) for r in reaches]
+    return Atlas(version, today, Routing(shapes), PlaceNames([_named(reach) for reach in reaches]))
+
+
+def _named(reach: Reach) -> Named:
+    villages = tuple(v for v in reach.villages.split("、") if v)
+    return Named(
+        reach.id, reach.water_body.name, reach.town.name, villages, reach.name, reach.start, reach.end
+    )

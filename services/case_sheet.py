@@ -1,0 +1,168 @@
+"""What one viewer may see of a case: town and Office the case, a reporter the own report; nobody a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from models.case import Case, CaseEvent, events_of
+from models.evidence import Arrival, Evidence, Medium, proof_of
+from models.report import SOURCE_NAMES, Addition, Report
+from rules.deadlines import SEVERITY_NAMES
+from rules.lifecycle import MOVE_NAMES, PARTY_NAMES, STATE_NAMES, State
+from rules.privacy import without_telephone
+from services.case_access import case_behind, looked, reports_seen, rounds_seen
+from services.case_notices import deadline_words
+from services.desk import Work
+from services.links import CaseLink, View
+
+DEED_NAMES: Mapping[str, str] = {
+    **{move.value: name for move, name in MOVE_NAMES.items()},
+    "severity": "改级",
+    "kind": "改类",
+    "rating": "满意度评价",
+    "join": "合并举报",
+    "question": "追问举报人",
+    "answer": "举报人答复",
+    "addition": "举报人补充",
+    "photo_missing": "照片没有收到",
+    "report_withdrawn": "一位举报人撤回",
+}
+WAITING_WORDS = {
+    Arrival.WAITING: "照片接收中，请稍后刷新",
+    Arrival.GONE: "照片未能收到",
+    Arrival.ERASED: "已删除",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photograph on the page, or the sentence that stands in its place."""
+
+    id: int
+    note: str
+    mark: str = ""
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A report, an addition or a round of proof: who in general, when, the words, the photographs."""
+
+    heading: str
+    at: datetime | None
+    words: str
+    pictures: Sequence[Picture]
+    recordings: int = 0
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One line of the timeline, without any person."""
+
+    at: datetime
+    what: str
+    party: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The page of a case."""
+
+    view: View
+    title: str
+    state: str
+    facts: Sequence[tuple[str, str]]
+    before: Sequence[Told]
+    after: Sequence[Told]
+    deeds: Sequence[Deed]
+
+
+def look_at_case(work: Work, link: CaseLink) -> Sheet:
+    """The sheet as this viewer may see it; the look is written down. Raises LinkDead, NothingThere."""
+    case = case_behind(work, link)
+    reports = reports_seen(work, link, case)
+    looked(work, link, "case")
+    mine = link.view is View.REPORTER
+    return Sheet(
+        view=link.view,
+        title=f"受理编号 {'、'.join(report.ticket for report in reports)}" if mine else f"案件 {case.number}",
+        state=STATE_NAMES[case.state],
+        facts=[(name, value) for name, value in _facts(work, link, case) if value],
+        before=_before(work, link, reports),
+        after=_proof(work, link, case),
+        deeds=[] if mine else [_deed(link, event) for event in work.session.scalars(events_of(case.id))],
+    )
+
+
+def _facts(work: Work, link: CaseLink, case: Case) -> list[tuple[str, str]]:
+    """What the summary says: names and values, an empty value where there is nothing to say."""
+    return [
+        ("问题类型", case.kind),
+        ("级别", "" if link.view is View.REPORTER else SEVERITY_NAMES[case.severity]),
+        ("地点", case.place),
+        ("办理单位", case.town.name if case.town else "河长办分派中"),
+        ("期限", deadline_words(work, case)),
+        ("请河长办留意", case.for_office if link.view is View.OFFICE else ""),
+    ]
+
+
+def _before(work: Work, link: CaseLink, reports: Sequence[Report]) -> list[Told]:
+    told = []
+    for report in reports:
+        heading = "您的举报" if link.view is View.REPORTER else f"{SOURCE_NAMES[report.source]}反映"
+        told.append(_told(work, link, heading, report.submitted_at, report.words, _of(report_id=report.id)))
+        for addition in work.session.scalars(
+            select(Addition).where(Addition.report_id == report.id).order_by(Addition.id)
+        ):
+            heading = "补充" if addition.question_id is None else "对追问的答复"
+            told.append(_told(work, link, heading, addition.at, addition.words, _of(addition_id=addition.id)))
+    return told
+
+
+def _of(report_id: int | None = None, addition_id: int | None = None) -> Select[Evidence]:
+    if addition_id is not None:
+        return select(Evidence).where(Evidence.addition_id == addition_id).order_by(Evidence.id)
+    mine = Evidence.report_id == report_id, Evidence.addition_id.is_(None)
+    return select(Evidence).where(*mine).order_by(Evidence.id)
+
+
+def _proof(work: Work, link: CaseLink, case: Case) -> list[Told]:
+    rounds = rounds_seen(link, case)
+    several = len(rounds) > 1
+    return [
+        _told(work, link, f"第 {n} 次整改" if several else "整改后", None, "", proof_of(case.id, n))
+        for n in rounds
+    ]
+
+
+def _told(
+    work: Work, link: CaseLink, heading: str, at: datetime | None, words: str, evidence: Select[Evidence]
+) -> Told:
+    rows = work.session.scalars(evidence).all()
+    pictures = [_picture(link, row) for row in rows if row.medium is Medium.PHOTO]
+    return Told(heading, at, _words(link, words), pictures, len(rows) - len(pictures))
+
+
+def _words(link: CaseLink, words: str) -> str:
+    """A town learns no telephone number, not even one the reporter wrote down."""
+    return without_telephone(words) if link.view is View.TOWN else words
+
+
+def _picture(link: CaseLink, row: Evidence) -> Picture:
+    if row.arrival is not Arrival.STORED:
+        return Picture(row.id, WAITING_WORDS.get(row.arrival) or row.reason)
+    if link.view is View.REPORTER:
+        return Picture(row.id, "")
+    is_proof = row.case_id is not None
+    taken_at = row.photo.taken_at if row.photo and is_proof and link.view is View.OFFICE else None
+    return Picture(row.id, "", row.mark, taken_at)
+
+
+def _deed(link: CaseLink, event: CaseEvent) -> Deed:
+    after = STATE_NAMES[State(event.after)] if event.after and event.after != event.before else ""
+    what = DEED_NAMES.get(event.what, "记录")
+    return Deed(event.at, what, PARTY_NAMES[event.party], after, _words(link, event.reason))

@@ -1,0 +1,280 @@
+"""Messages owed to people: written in the transaction of their cause, leased and settled by the workers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.case import Case
+from models.follower import Follower
+from models.notification import Channel, Delivery, Notice, Notification, due_for_delivery
+from models.person import Person
+from rules import messages
+from rules.workdays import end_of
+from services import people
+from services.desk import Work
+
+LEASE = timedelta(seconds=60)
+"""How long a worker may hold a message before another takes it up."""
+RETRIES = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600))
+"""Waiting times after the first failed attempts; the last one repeats."""
+GIVE_UP = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What a worker needs to deliver one message, taken out of the transaction."""
+
+    id: int
+    notice: Notice
+    sentence: str
+    says: dict[str, Any]
+    openid: str | None
+    viewer: str
+    following: bool
+    window_open: bool
+    case_id: int | None
+    moves: int
+    urgent: bool
+    attempts: int
+
+
+def owe(
+    work: Work,
+    notice: Notice,
+    sentence: str,
+    key: str,
+    *,
+    person: Person | None = None,
+    follower: Follower | None = None,
+    case: Case | None = None,
+    urgent: bool = False,
+    **says: Any,
+) -> None:
+    """Write down that this message is owed to this person; the same key is never owed twice."""
+    key = f"{key}:{f'person:{person.id}' if person else f'follower:{follower.id if follower else 0}'}"
+    if work.session.scalar(select(Notification.id).where(Notification.key == key)) is not None:
+        return
+    leaves = messages.may_leave_at(work.now, urgent, work.rulebook.hours, work.rulebook.calendar)
+    work.session.add(
+        Notification(
+            key=key,
+            notice=notice,
+            sentence=sentence,
+            person_id=person.id if person else None,
+            follower_id=follower.id if follower else None,
+            case_id=case.id if case else None,
+            says=says,
+            urgent=urgent,
+            owed_at=work.now,
+            not_before=leaves,
+            next_try_at=leaves,
+            delivery=Delivery.OWED,
+            attempts=0,
+        )
+    )
+    if leaves <= work.now:
+        work.wakes.add("deliver")
+
+
+def anything_due(work: Work) -> bool:
+    """Whether a message waits for a worker now."""
+    return (
+        work.session.scalar(due_for_delivery(work.now).with_only_columns(Notification.id).limit(1))
+        is not None
+    )
+
+
+def lease(work: Work, limit: int) -> list[Envelope]:
+    """Take up to so many due messages for a minute; one whose worker dies is found again after that."""
+    due = due_for_delivery(work.now).limit(limit)
+    if work.session.get_bind().dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    taken = []
+    for row in work.session.scalars(due).all():
+        if _is_pointless(work, row):
+            row.delivery, row.reason = Delivery.POINTLESS, "发出前案件已有新进展"
+            continue
+        if _over_the_day(work, row):
+            continue
+        row.leased_until = work.now + LEASE
+        row.attempts += 1
+        taken.append(_envelope(work, row))
+    return taken
+
+
+def _is_pointless(work: Work, row: Notification) -> bool:
+    """Only what was held back can be overtaken; what leaves at once is always said."""
+    if row.case_id is None or row.not_before <= row.owed_at or "moves" not in row.says:
+        return False
+    case = work.session.get_one(Case, row.case_id)
+    return row.person_id is not None and case.moves != row.says["moves"]
+
+
+def _over_the_day(work: Work, row: Notification) -> bool:
+    """More than per_day messages to one person: the rest wait for the next morning."""
+    if row.urgent:
+        return False
+    hours = work.rulebook.hours
+    since = work.now - timedelta(days=1)
+    to = (
+        Notification.person_id == row.person_id
+        if row.person_id
+        else Notification.follower_id == row.follower_id
+    )
+    sent = work.session.scalar(
+        select(func.count()).where(to, Notification.sent_at > since, Notification.urgent.is_(False))
+    )
+    if (sent or 0) < hours.per_day:
+        return False
+    midnight = end_of(work.today)
+    tomorrow = messages.may_leave_at(midnight, False, hours, work.rulebook.calendar)
+    row.not_before = row.next_try_at = tomorrow
+    return True
+
+
+def _envelope(work: Work, row: Notification) -> Envelope:
+    follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
+    case = work.session.get(Case, row.case_id) if row.case_id else None
+    viewer = row.person.pseudonym if row.person else (follower.pseudonym if follower else "")
+    return Envelope(
+        id=row.id,
+        notice=row.notice,
+        sentence=row.sentence,
+        says=dict(row.says),
+        openid=follower.openid if follower else None,
+        viewer=viewer,
+        following=bool(follower and follower.following),
+        window_open=bool(
+            follower
+            and follower.window_until
+            and follower.window_until > work.now
+            and follower.window_left > 0
+        ),
+        case_id=row.case_id,
+        moves=case.moves if case else 0,
+        urgent=row.urgent,
+        attempts=row.attempts,
+    )
+
+
+def sent(work: Work, notification_id: int, channel: Channel, platform_id: str) -> None:
+    """The platform accepted it."""
+    row = work.session.get_one(Notification, notification_id)
+    row.delivery, row.channel, row.platform_id = Delivery.SENT, channel, platform_id
+    row.sent_at, row.leased_until, row.code, row.reason = work.now, None, None, ""
+    if channel is Channel.CUSTOMER_SERVICE:
+        follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
+        if follower is not None:
+            follower.window_left = max(0, follower.window_left - 1)
+
+
+def not_yet(
+    work: Work, notification_id: int, code: int | None, reason: str, at: datetime | None = None
+) -> None:
+    """It failed for now: tried again at 10 s, 30 s, 1 min, then slower; after three days given up."""
+    row = work.session.get_one(Notification, notification_id)
+    row.leased_until, row.code, row.reason = None, code, reason
+    if work.now - row.not_before > GIVE_UP:
+        undeliverable(work, notification_id, code, reason)
+        return
+    row.next_try_at = at or work.now + RETRIES[min(row.attempts, len(RETRIES)) - 1]
+
+
+def undeliverable(work: Work, notification_id: int, code: int | None, reason: str) -> None:
+    """No channel works for this person; listed with the reason, and where a town should have been told,
+    the Office is told instead."""
+    row = work.session.get_one(Notification, notification_id)
+    row.delivery, row.leased_until, row.code, row.reason = Delivery.UNDELIVERABLE, None, code, reason
+    if row.person is None or row.case_id is None or row.sentence.startswith("office_"):
+        return
+    case = work.session.get_one(Case, row.case_id)
+    case.for_office = f"消息未能送达{row.person.name}：{reason}"
+    for clerk in people.office(work):
+        owe(
+            work, Notice.DIGEST, "office_undelivered", f"undelivered:{row.id}",
+            person=clerk, case=case, urgent=row.urgent, name=row.person.name, number=case.number, reason=reason,
+        )  # fmt: skip
+
+
+def window_closed(work: Work, notification_id: int) -> None:
+    """The platform says the customer-service window is shut: ours is wrong, so shut it too."""
+    row = work.session.get_one(Notification, notification_id)
+    follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
+    if follower is not None:
+        follower.window_left = 0
+
+
+WAITS_FOR_WINDOW = (45015, 45047)
+"""The platform's codes for a customer-service window that is shut or used up; ours for the same is 45015."""
+
+
+def window_opened(work: Work, follower: Follower) -> None:
+    """What could not reach this person only because they had been silent is owed again, for three days."""
+    to = Notification.follower_id == follower.id
+    if follower.person_id is not None:
+        to = to | (Notification.person_id == follower.person_id)
+    rows = select(Notification).where(
+        to,
+        Notification.delivery == Delivery.UNDELIVERABLE,
+        Notification.code.in_(WAITS_FOR_WINDOW),
+        Notification.owed_at > work.now - GIVE_UP,
+    )
+    for row in work.session.scalars(rows):
+        row.delivery, row.attempts, row.next_try_at = Delivery.OWED, 0, max(work.now, row.not_before)
+        work.wakes.add("deliver")
+
+
+def delivery_report(work: Work, platform_id: str, status: str) -> None:
+    """The platform's later word on a template message: `success`, or why it did not arrive."""
+    row = work.session.scalar(select(Notification).where(Notification.platform_id == platform_id))
+    if row is not None and status != "success" and row.delivery is Delivery.SENT:
+        undeliverable(work, row.id, None, f"微信反馈：{status}")
+
+
+def try_again(work: Work, ids: Iterable[int] | None) -> int:
+    """Put undeliverable messages (all, or those named) back in the queue; the count that was."""
+    rows = select(Notification).where(Notification.delivery == Delivery.UNDELIVERABLE)
+    if ids is not None:
+        rows = rows.where(Notification.id.in_(list(ids)))
+    found = list(work.session.scalars(rows))
+    for row in found:
+        row.delivery, row.next_try_at, row.attempts = Delivery.OWED, work.now, 0
+        row.not_before = work.now
+    if found:
+        work.wakes.add("deliver")
+    return len(found)
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What was owed against what the platform accepted."""
+
+    owed: int
+    sent: int
+    undeliverable: int
+    pointless: int
+    within_ten_seconds: float
+    """Share of what was sent that was handed over within 10 s of when it might leave, 0–1."""
+
+
+def reconcile(work: Work) -> Reconciliation:
+    """Count everything owed so far by where it stands."""
+    counts = dict(
+        work.session.execute(
+            select(Notification.delivery, func.count()).group_by(Notification.delivery)
+        ).tuples()
+    )
+    times = work.session.execute(
+        select(Notification.not_before, Notification.sent_at).where(Notification.sent_at.is_not(None))
+    ).tuples()
+    prompt = [s - n <= timedelta(seconds=10) for n, s in times if s is not None]
+    return Reconciliation(
+        owed=counts.get(Delivery.OWED, 0),
+        sent=counts.get(Delivery.SENT, 0),
+        undeliverable=counts.get(Delivery.UNDELIVERABLE, 0),
+        pointless=counts.get(Delivery.POINTLESS, 0),
+        within_ten_seconds=sum(prompt) / len(prompt) if prompt else 1.0,
+    )

@@ -1,0 +1,251 @@
+"""Who is speaking, which offices they hold today, and who else must be told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from models.case import Case
+from models.conversation import Conversation
+from models.follower import Follower, ShortNumber, bound_to, by_openid
+from models.person import Appointment, Person, in_office
+from models.registry import Reach
+from models.report import Callback, Report
+from rules.lifecycle import OPEN, Party
+from rules.roles import TOWN_ROLES, Role
+from services import evidence
+from services.desk import Work
+
+SPOKE = timedelta(hours=48)
+"""How long after a message of theirs customer-service messages may be sent."""
+CLICKED = timedelta(minutes=1)
+"""… and after a click on the menu, a scan or following."""
+CLICK_MESSAGES = 3
+
+
+@dataclass
+class Who:
+    """The follower who is speaking, with the offices held today."""
+
+    follower: Follower
+    appointments: Sequence[Appointment] = field(default_factory=tuple)
+
+    @property
+    def person(self) -> Person | None:
+        return self.follower.person
+
+    @property
+    def name(self) -> str:
+        return self.follower.person.name if self.follower.person else ""
+
+    @property
+    def pseudonym(self) -> str:
+        person = self.follower.person
+        return person.pseudonym if person else self.follower.pseudonym
+
+    def holds(self, *roles: Role) -> bool:
+        """Whether any of these offices is held today."""
+        return any(a.role in roles for a in self.appointments)
+
+    @property
+    def is_office(self) -> bool:
+        return self.holds(Role.OFFICE)
+
+    @property
+    def is_town(self) -> bool:
+        return self.holds(*TOWN_ROLES)
+
+    def answers_for(self, case: Case) -> bool:
+        """Town chief and liaison for their town, a village chief for the own reaches."""
+        return any(_covers(a, case.town_id, case.reach_id) for a in self.appointments)
+
+    def parties(self, case: Case) -> frozenset[Party]:
+        """In which capacities this person may act on the case."""
+        return frozenset(
+            party
+            for party, is_so in ((Party.OFFICE, self.is_office), (Party.TOWN, self.answers_for(case)))
+            if is_so
+        )
+
+
+def _covers(appointment: Appointment, town_id: int | None, reach_id: int | None) -> bool:
+    if appointment.role in (Role.TOWN_CHIEF, Role.TOWN_LIAISON):
+        return town_id is not None and appointment.town_id == town_id
+    if appointment.role is Role.VILLAGE_CHIEF:
+        return any(reach.id == reach_id and reach.town_id == town_id for reach in appointment.reaches)
+    return False
+
+
+def new_pseudonym(work: Work) -> str:
+    """Twelve random hexadecimal digits that stand for somebody in the audit chain."""
+    return f"{work.random.getrandbits(48):012x}"
+
+
+def recognise(work: Work, openid: str) -> Who:
+    """The person behind an openid; a new follower is written down as met now."""
+    follower = work.session.scalar(by_openid(openid))
+    if follower is None:
+        follower = Follower(
+            openid=openid, pseudonym=new_pseudonym(work), met_at=work.now, following=True, window_left=0
+        )
+        work.session.add(follower)
+        work.session.flush()
+    work.who = Who(follower, offices_of(work, follower.person_id))
+    return work.who
+
+
+def known(work: Work, openid: str) -> Who | None:
+    """The person behind an openid, without writing a stranger down."""
+    follower = work.session.scalar(by_openid(openid))
+    if follower is None:
+        return None
+    work.who = Who(follower, offices_of(work, follower.person_id))
+    return work.who
+
+
+def offices_of(work: Work, person_id: int | None) -> Sequence[Appointment]:
+    """What this person of the registry holds today."""
+    if person_id is None:
+        return ()
+    held = in_office(work.today).where(Appointment.person_id == person_id)
+    return tuple(work.session.scalars(held.options(selectinload(Appointment.reaches))))
+
+
+def opened_window(work: Work, follower: Follower, *, by_message: bool) -> bool:
+    """A message, click, scan or follow opens the customer-service window; the larger values hold.
+
+    Returns whether it was shut before.
+    """
+    span, left = (SPOKE, work.rulebook.customer_messages) if by_message else (CLICKED, CLICK_MESSAGES)
+    was_shut = follower.window_until is None or follower.window_until <= work.now or follower.window_left <= 0
+    if was_shut or follower.window_until is None:
+        follower.window_until, follower.window_left = work.now + span, left
+        return True
+    follower.window_until = max(follower.window_until, work.now + span)
+    follower.window_left = max(follower.window_left, left)
+    return False
+
+
+def office(work: Work) -> list[Person]:
+    """The clerks of the River Chief Office who can be reached."""
+    return _bound(
+        work,
+        [
+            a.person
+            for a in work.session.scalars(in_office(work.today).where(Appointment.role == Role.OFFICE))
+        ],
+    )
+
+
+def town_people(work: Work, case: Case) -> list[Person]:
+    """Town chief, liaison and the reach's village chiefs who hold office today and can be reached."""
+    if case.town_id is None:
+        return []
+    return _bound(work, [a.person for a in _town_appointments(work, case)])
+
+
+def chief_in_office(work: Work, town_id: int) -> bool:
+    """Whether the post of town chief is filled today (else 岗位空缺)."""
+    held = in_office(work.today).where(Appointment.town_id == town_id, Appointment.role == Role.TOWN_CHIEF)
+    return work.session.scalar(held.limit(1)) is not None
+
+
+def somebody_answers(work: Work, case: Case) -> bool:
+    """Whether the town has a chief or liaison who is bound and so will read what is assigned."""
+    leaders = [a.person for a in _town_appointments(work, case) if a.role is not Role.VILLAGE_CHIEF]
+    return bool(_bound(work, leaders))
+
+
+def _town_appointments(work: Work, case: Case) -> list[Appointment]:
+    held = (
+        in_office(work.today)
+        .where(Appointment.role.in_(TOWN_ROLES))
+        .options(selectinload(Appointment.reaches))
+    )
+    held = held.where(
+        (Appointment.town_id == case.town_id) | Appointment.reaches.any(Reach.id == case.reach_id)
+    )
+    return [a for a in work.session.scalars(held) if _covers(a, case.town_id, case.reach_id)]
+
+
+def _bound(work: Work, people: Iterable[Person]) -> list[Person]:
+    unique = {person.id: person for person in people}
+    if not unique:
+        return []
+    reachable = set(
+        work.session.scalars(
+            select(Follower.person_id).where(
+                Follower.person_id.in_(unique), Follower.openid.is_not(None), Follower.following
+            )
+        )
+    )
+    return [person for key, person in sorted(unique.items()) if key in reachable]
+
+
+def follower_of(work: Work, person: Person) -> Follower | None:
+    """The WeChat account a person of the registry is bound to."""
+    return work.session.scalar(bound_to(person.id))
+
+
+def name_behind(work: Work, pseudonym: str) -> str:
+    """The registry's name behind a pseudonym of the audit chain; empty for reporters, who have none."""
+    return work.session.scalar(select(Person.name).where(Person.pseudonym == pseudonym)) or ""
+
+
+def unfollow(work: Work, who: Who) -> None:
+    """Erase what is kept of somebody who unsubscribes: openid, telephone, voice and draft go; cases live on.
+
+    A chief or clerk is unbound; the appointment stays, and the Office sees their open cases.
+    Source: the platform's rule for the event `unsubscribe`.
+    """
+    follower = who.follower
+    reports = list(work.session.scalars(select(Report.id).where(Report.reporter_id == follower.id)))
+    for callback in work.session.scalars(select(Callback).where(Callback.report_id.in_(reports))):
+        work.session.delete(callback)
+    evidence.erase_voices(work, reports)
+    conversation = work.session.get(Conversation, follower.id)
+    if conversation is not None:
+        work.session.delete(conversation)
+    for number in work.session.scalars(select(ShortNumber).where(ShortNumber.follower_id == follower.id)):
+        work.session.delete(number)
+    for town_id in {a.town_id for a in who.appointments if a.role in TOWN_ROLES and a.town_id}:
+        for case in work.session.scalars(select(Case).where(Case.town_id == town_id, Case.state.in_(OPEN))):
+            case.for_office = f"{who.name}已取消关注，请确认由谁办理"
+    follower.openid = None
+    follower.person_id = None
+    follower.following = False
+    follower.window_left = 0
+
+
+def short_number(work: Work, follower: Follower, case: Case) -> int:
+    """The number by which this follower calls this case: the same for as long as it is open, and a while
+    after (a number is given to another case only when its own was finished and not shown for a week)."""
+    mine = {
+        n.number: n
+        for n in work.session.scalars(select(ShortNumber).where(ShortNumber.follower_id == follower.id))
+    }
+    for row in mine.values():
+        if row.case_id == case.id:
+            row.shown_at = work.now
+            return row.number
+    finished = _finished(work, {row.case_id for row in mine.values()})
+    for number, row in sorted(mine.items()):
+        if row.case_id in finished and row.shown_at < work.now - timedelta(days=7):
+            row.case_id, row.shown_at = case.id, work.now
+            return number
+    free = next(n for n in range(1, len(mine) + 2) if n not in mine)
+    work.session.add(ShortNumber(follower_id=follower.id, number=free, case_id=case.id, shown_at=work.now))
+    work.session.flush()
+    return free
+
+
+def _finished(work: Work, case_ids: set[int]) -> set[int]:
+    return set(work.session.scalars(select(Case.id).where(Case.id.in_(case_ids), Case.state.not_in(OPEN))))
+
+
+def case_called(work: Work, follower: Follower, number: int) -> Case | None:
+    """The case this follower calls by this short number."""
+    row = work.session.get(ShortNumber, (follower.id, number))
+    return work.session.get(Case, row.case_id) if row else None

@@ -1,0 +1,89 @@
+"""`make demo`: the product and the platform's stand-in, with the demonstration district; Ctrl-C stops all of it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+
+from commands.serve import Supervisor
+from story.stage import ACCOUNT, DISTRICT, ROOT
+
+FOLDER = ROOT / "var" / "demonstration"
+PRODUCT_PORT = int(os.environ.get("HESHAO__SERVER__PORT", "8000"))
+PLATFORM_PORT = int(os.environ.get("HESHAO_DEMO_PLATFORM_PORT", "8001"))
+
+
+def main() -> int:
+    """Start everything; returns the exit code."""
+    if "--reset" in sys.argv:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        print("演示数据已清空，下次 make demo 从头开始。")
+        return 0
+    for name, port in (("HESHAO__SERVER__PORT", PRODUCT_PORT), ("HESHAO_DEMO_PLATFORM_PORT", PLATFORM_PORT)):
+        if in_use(port):
+            print(
+                f"端口 {port} 已被占用。请关掉占用它的程序，或换一个：{name}=<端口> make demo",
+                file=sys.stderr,
+            )
+            return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    os.environ.update(environment())
+    for words in (["db", "upgrade"], ["registry", "import", str(DISTRICT / "registry.xlsx")]):
+        done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
+            [sys.executable, "-m", "flask", *words], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            print(done.stdout + done.stderr, file=sys.stderr)
+            return 1
+    Supervisor(
+        {
+            "stand-in": [
+                sys.executable, "-m", "simulator", "--host", "127.0.0.1", "--port", str(PLATFORM_PORT),
+                "--webhook", f"http://127.0.0.1:{PRODUCT_PORT}/wechat", "--appid", ACCOUNT["app_id"],
+                "--secret", ACCOUNT["app_secret"], "--token", ACCOUNT["token"],
+                "--aes-key", ACCOUNT["encoding_aes_key"], "--people", str(DISTRICT / "people.json"),
+            ],
+            "product": [sys.executable, "-m", "flask", "serve"],
+        }
+    ).run(GREETING)  # fmt: skip
+    return 0
+
+
+def environment() -> dict[str, str]:
+    """The demonstration's configuration on the chosen ports."""
+    return {
+        "FLASK_APP": "app",
+        "HESHAO_CONFIG": str(DISTRICT / "config.toml"),
+        "HESHAO__SERVER__PORT": str(PRODUCT_PORT),
+        "HESHAO__SERVER__PUBLIC_URL": f"http://127.0.0.1:{PRODUCT_PORT}",
+        "HESHAO__WECHAT__API_BASE": f"http://127.0.0.1:{PLATFORM_PORT}",
+        "HESHAO__WECHAT__OPEN_BASE": f"http://127.0.0.1:{PLATFORM_PORT}",
+    }
+
+
+def in_use(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+GREETING = f"""
+河哨演示正在启动（几秒钟后可用）：
+
+  试用页面（仿真微信）  http://127.0.0.1:{PLATFORM_PORT}
+  河哨本身              http://127.0.0.1:{PRODUCT_PORT}
+
+先试这个：打开试用页面，左边选“居民”，发一张照片、在小地图上点一个位置、写“河边有垃圾”，
+再回复“提交”；右边选该镇的“镇级河长”，就会收到这件案件，回复“待办”开始办理。
+按 Ctrl-C 全部停止。数据保存在 var/demonstration，make demo-reset 清空。
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""What every test stands on: a migrated database (SQLite and PostgreSQL), a clock that is set by hand."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from alembic import command as alembic
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+import config
+from commands.database import alembic_config
+from models.base import Base
+from models.engine import make_engine
+from services.case_links import CaseLinks
+from services.desk import Desk
+from services.rulebook import rulebook_from
+
+ROOT = Path(__file__).parent.parent
+POSTGRESQL = os.environ.get("HESHAO_TEST_POSTGRESQL", "postgresql://127.0.0.1:5432/test")
+MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Monday 2026-11-23, 09:00 in China."""
+
+
+class Clock:
+    """A clock that stands still until it is told."""
+
+    def __init__(self, at: datetime = MONDAY_MORNING) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def set(self, at: datetime) -> None:
+        self.at = at
+
+    def forward(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, made once by the migrations and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "heshao.db"
+    alembic.upgrade(alembic_config(f"sqlite:///{path}"), "head")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL database of this test process's own, with all tables."""
+    name = f"heshao_test_{os.getpid()}"
+    server = create_engine(
+        POSTGRESQL.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+    except OperationalError as error:
+        pytest.skip(
+            f"no PostgreSQL at {POSTGRESQL} ({str(error.orig).splitlines()[0]}); set HESHAO_TEST_POSTGRESQL"
+        )
+    url = POSTGRESQL.rsplit("/", 1)[0] + f"/{name}"
+    alembic.upgrade(alembic_config(url), "head")
+    yield url
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Engine]:
+    """An empty, migrated database: each test that asks for it runs on both engines."""
+    if request.param == "sqlite":
+        shutil.copy(migrated, tmp_path / "heshao.db")
+        made = make_engine(f"sqlite:///{tmp_path / 'heshao.db'}")
+        yield made
+        made.dispose()
+        return
+    made = make_engine(request.getfixturevalue("postgresql"))
+    yield made
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with made.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    made.dispose()
+
+
+@pytest.fixture
+def example(monkeypatch: pytest.MonkeyPatch) -> config.Config:
+    """The configuration that config.example.toml states."""
+    return config.load(ROOT / "config.example.toml", {})
+
+
+@pytest.fixture
+def woken() -> list[str]:
+    """The workers that were woken, in order."""
+    return []
+
+
+@pytest.fixture
+def make_desk(engine: Engine, clock: Clock, example: config.Config, woken: list[str]) -> Callable[..., Desk]:
+    """A desk over the test's database; settings of the example may be replaced."""
+
+    def make(settings: config.Config = example) -> Desk:
+        links = CaseLinks("https://heshao.example", lambda: "a key for tests")
+        return Desk(engine, clock, rulebook_from(settings), Random(20261123), woken.append, links)
+
+    return make
+
+
+@pytest.fixture
+def desk(make_desk: Callable[..., Desk]) -> Desk:
+    return make_desk()
