@@ -9,15 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from random import SystemRandom
 
-import commands.boards
-import commands.registry
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 import commands.audit
+import commands.boards
 import commands.cases
 import commands.database
 import commands.menu
 import commands.notifications
+import commands.registry
 import commands.serve
 import config
 from bot.access_token import DatabaseTokens
@@ -128,7 +129,8 @@ class Heshao:
             keywords=lambda envelope, fields, now: notices.keywords(envelope, fields, now, hotline),
             link=self._link,
         )
-        return deliver.Postman(self.desk, self.wechat, dict(self.config.wechat.templates), wording)
+        templates = {str(notice): template for notice, template in self.config.wechat.templates.items()}
+        return deliver.Postman(self.desk, self.wechat, templates, wording)
 
     def _link(self, envelope: Envelope) -> str:
         """The address this message leads to: fresh, for this person, in the capacity they are told in."""
@@ -167,8 +169,8 @@ class Heshao:
             tidy=lambda: tidy(self.desk),
         )
 
-    def scheduler(self) -> object:
-        """The clock of this process."""
+    def clock(self) -> BackgroundScheduler:
+        """The timetable of this process."""
         return timetable(self.jobs(), self.leader)
 
 

@@ -204,7 +204,7 @@ class Config(Section):
     photos: Photos = Photos()
     wechat: WeChatSection
     district: District = District()
-    rules: Rules = Field(default_factory=lambda: Rules())
+    rules: Rules = Field(default_factory=lambda: Rules.model_validate({}))
     logging: Logging = Logging()
 
 

@@ -201,7 +201,7 @@ class Dispatcher:
             text = str(refusal)
         conversation = self._conversation(work, who)
         conversation.touched_at = work.now
-        if text and who.follower.informed_at is None:
+        if text and who.follower.informed_at is None and who.person is None:
             who.follower.informed_at = work.now
             if self.sentences.first_use not in text:
                 text = f"{self.sentences.first_use}\n\n{text}"

@@ -4,25 +4,63 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import click
 from flask import current_app
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from config import ConfigError
+from bot.wechat import WeChat
+from config import Config, ConfigError
 from rules.refusal import Refusal
-
-if TYPE_CHECKING:
-    from app import Heshao
+from services.desk import Desk
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def installation() -> "Heshao":
+class Installation(Protocol):
+    """What app.py puts together, as far as commands need it; each part is made when it is first asked for."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def engine_url(self) -> str: ...
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def wechat(self) -> WeChat: ...
+    @property
+    def workers(self) -> "Workers": ...
+    @property
+    def leader(self) -> "Leader": ...
+    def clock(self) -> "Timetable": ...
+    def wake(self, name: str) -> None: ...
+    def log_to_stderr(self) -> None: ...
+
+
+class Leader(Protocol):
+    """Who runs the clock."""
+
+    def renew(self) -> None: ...
+
+
+class Timetable(Protocol):
+    """The clock of one process."""
+
+    def start(self) -> None: ...
+    def shutdown(self, wait: bool = True) -> None: ...
+
+
+class Workers(Protocol):
+    """The queue's consumers."""
+
+    def run(self, count: int) -> None: ...
+
+
+def installation() -> Installation:
     """The installation this command works on."""
-    return cast("Heshao", current_app.extensions["heshao"])
+    return cast(Installation, current_app.extensions["heshao"])
 
 
 @contextmanager

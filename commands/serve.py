@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from types import FrameType
-from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -69,12 +68,12 @@ def work() -> None:
         raise click.ClickException("数据库不是当前版本，没有启动。请先运行：.venv/bin/flask db upgrade")
     _ = heshao.desk.links.signer  # the key is made before anybody needs it inside a transaction
     heshao.leader.renew()
-    clock: Any = heshao.scheduler()
+    clock = heshao.clock()
     clock.start()
     for name in ("deliver", "photos"):  # whatever is due at start is tried at once
         heshao.wake(name)
     try:
-        heshao.workers.consumer(heshao.config.queue.workers).run()
+        heshao.workers.run(heshao.config.queue.workers)
     finally:
         clock.shutdown(wait=False)
 

@@ -92,7 +92,9 @@ def details(work: Work, case: Case, link: str, actions: str) -> str:
         .where(Report.case_id == case.id, Addition.words != "")
         .order_by(Addition.id)
     )
-    lines += [texts.DETAIL_ADDED.format(words=shortened(shown(a.words), 200)) for a in work.session.scalars(added)]
+    lines += [
+        texts.DETAIL_ADDED.format(words=shortened(shown(a.words), 200)) for a in work.session.scalars(added)
+    ]
     missing = missing_photos(work, case)
     if missing:
         lines.append(texts.DETAIL_MISSING.format(missing=missing))

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from rules.kinds import Kind
-
 from bot.conversation import Again, Begin, Commands, Done, Draft, Flow, Outcome
 from bot.messages import Photo, Place, Scan, Text, Video, Voice
 from handlers import gathering, texts
@@ -14,6 +12,7 @@ from models.report import Report
 from rules import coordinates, deadlines, kinds
 from rules.coordinates import Position
 from rules.deadlines import in_words
+from rules.kinds import Kind
 from rules.lifecycle import STATE_NAMES, State
 from rules.routing import Candidate, Found, Offered, OutsideDistrict, WhichTown
 from services import boards, reports

@@ -1,5 +1,7 @@
 """Alembic's way in: the database named by whoever calls, all tables of models/."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy import Enum
 
@@ -8,7 +10,7 @@ from models.base import Base, UtcDateTime
 from models.engine import make_engine
 
 
-def render(kind: str, thing: object, _autogenerate: object) -> str | bool:
+def render(kind: str, thing: Any, _autogenerate: Any) -> str | Literal[False]:
     """A migration stands by itself: it names the column's type in the database, not ours."""
     if kind == "type" and isinstance(thing, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -149,3 +149,12 @@ def unrated(before: datetime) -> Select[Satisfaction]:
         )
         .order_by(Satisfaction.id)
     )
+
+
+def unanswered_of(case_id: int) -> Select[Satisfaction]:
+    """Ratings of a case's earlier closings that were asked for and not given."""
+    return (
+        select(Satisfaction)
+        .join(Report, Report.id == Satisfaction.report_id)
+        .where(Report.case_id == case_id, Satisfaction.rating.is_(None), Satisfaction.expired_at.is_(None))
+    )

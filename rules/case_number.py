@@ -10,6 +10,7 @@ import unicodedata
 _LABEL = r"(?:案件|问题单?|单)?(?:编?号)?[:：]?"
 _SEPARATED = re.compile(rf"{_LABEL}[\[(【〔]?(20[0-9]{{2}})(?:[\])】〕]|年|-)+第?([0-9]{{1,9}})号?", re.ASCII)
 _TOGETHER = re.compile(rf"{_LABEL}(20[0-9]{{2}})([0-9]{{4,5}})号?", re.ASCII)
+_SPACED = re.compile(r"\s*([-年第号:()\[\]〔〕【】])\s*")
 _DASHES = re.compile(r"[‐‑‒–—―−－_/.]+")
 
 
@@ -22,10 +23,9 @@ def case_number(year: int, serial: int) -> str:
 
 def parse(text: str) -> tuple[int, int] | None:
     """(year, serial) of a case number however typed, None for anything else, a short number included."""
-    said = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
-    spaced = "-".join(said.split())  # “2026 12”
-    said = "".join(said.split())
-    match = _SEPARATED.fullmatch(said) or _SEPARATED.fullmatch(spaced) or _TOGETHER.fullmatch(said)
+    said = _DASHES.sub("-", unicodedata.normalize("NFKC", text).strip())
+    said = re.sub(r"\s+", "-", _SPACED.sub(r"\1", said))
+    match = _SEPARATED.fullmatch(said) or _TOGETHER.fullmatch(said)
     if not match or not int(match[2]):
         return None
     return int(match[1]), int(match[2])

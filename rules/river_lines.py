@@ -169,10 +169,8 @@ class RiverLines:
         there = np.array([x, y]) - self._start[segment]
         along = float(there @ way) / float(way @ way)
         corner = self._end[segment] if along >= 1.0 else self._start[segment]
-        if 0.0 < along < 1.0:
-            other = NONE
-        else:
-            other = int(self._next[segment] if along >= 1.0 else self._previous[segment])
+        neighbour = self._next[segment] if along >= 1.0 else self._previous[segment]
+        other = NONE if 0.0 < along < 1.0 else int(neighbour)
         normal = self._normal(segment)
         if other != NONE:
             normal = normal + self._normal(other)

@@ -86,7 +86,8 @@ def _over_the_channels(postman: Postman, envelope: Envelope) -> None:
 
 def _by_template(postman: Postman, envelope: Envelope, template: Template, link: str) -> WeChatRefused | None:
     """None when settled (sent, or to be tried later); the refusal when the next channel should be tried."""
-    data = postman.wording.keywords(envelope, dict(template.fields), postman.desk.clock())
+    fields = {str(what): keyword for what, keyword in template.fields.items()}
+    data = postman.wording.keywords(envelope, fields, postman.desk.clock())
     openid = envelope.openid or ""
     try:
         if template.kind == "subscribe":

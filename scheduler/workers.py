@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from huey import Huey, RedisHuey, SqliteHuey
-from huey.consumer import Consumer
 
 log = logging.getLogger("heshao.workers")
 
@@ -37,13 +36,13 @@ class Workers:
                 "the queue did not take the wake-up for %s; the sweep will find it", name, exc_info=True
             )
 
-    def consumer(self, workers: int) -> Consumer:
-        """The threads that do what was asked, in this process."""
-        return self.queue.create_consumer(
-            workers=workers,
+    def run(self, count: int) -> None:
+        """Do what is asked for with so many threads, until told to end (SIGINT, SIGTERM)."""
+        self.queue.create_consumer(
+            workers=count,
             periodic=False,
             initial_delay=0.05,
             backoff=1.2,
             max_delay=0.5,
             check_worker_health=True,
-        )
+        ).run()

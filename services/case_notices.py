@@ -17,7 +17,6 @@ from services import people
 from services.desk import Work
 from services.notifications import owe
 
-
 FROM_REPORTER = frozenset({"added", "answer"})
 """What a reporter wrote and a town reads: without telephone numbers."""
 
@@ -80,7 +79,8 @@ def _tell(
     owe(
         work, notice, sentence, f"case:{case.id}:{event.sequence}:{sentence}",
         person=person, case=case, urgent=case.severity is Severity.URGENT,
-        number=case.number, short=short, moves=case.moves, words=without_telephone(words_of(work, case)), **facts(work, case), **says,
+        number=case.number, short=short, moves=case.moves, words=without_telephone(words_of(work, case)),
+        **facts(work, case), **says,
     )  # fmt: skip
 
 

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rules.case_number import case_number
-from rules.kinds import Kind
-
 from models.case import Case, CaseEvent, RoutingCorrection
 from models.notification import Notice
 from models.registry import Town
-from models.report import Rating, Report, Satisfaction, reports_of
+from models.report import Rating, Report, Satisfaction, reports_of, unanswered_of
 from models.setting import Counter
 from rules import deadlines, lifecycle
+from rules.case_number import case_number
 from rules.deadlines import Severity
+from rules.kinds import Kind
 from rules.lifecycle import MOVES, Move, Party, State
 from rules.refusal import Refusal
 from rules.workdays import CHINA
@@ -238,6 +237,8 @@ def dissatisfied(work: Work, case: Case, reason: str) -> bool:
 def _resume(work: Work, case: Case, event: CaseEvent, reason: str) -> None:
     case.accepted_at, case.proved_at, case.closed_at = work.now, None, None
     case.verify_by = None
+    for asked in work.session.scalars(unanswered_of(case.id)):
+        asked.expired_at = work.now  # what was to be rated is no longer so
     _due(work, case)
     tell_town(work, case, event, Notice.REOPENED, "town_reopened", reason=reason)
 

@@ -73,6 +73,14 @@ def _tell_what_is_missing(work: Work, report: Report, pieces: list[Evidence]) ->
         )  # fmt: skip
 
 
+def why_lost(pieces: list[Evidence]) -> str:
+    """Why these did not become photographs, in words for whoever sent them; codes are for the administrator."""
+    refused = {
+        piece.reason.rstrip("。") for piece in pieces if piece.arrival is Arrival.REFUSED and piece.reason
+    }
+    return "；".join(sorted(refused)) or "微信没有传过来"
+
+
 def _report_of(work: Work, evidence: Evidence) -> Report | None:
     if evidence.report_id is not None:
         return work.session.get(Report, evidence.report_id, with_for_update=True)
@@ -92,8 +100,7 @@ def _judge_round(work: Work, case: Case, number: int) -> None:
     photos = [piece.photo for piece in pieces if piece.arrival is Arrival.STORED and piece.photo is not None]
     lost = [piece for piece in pieces if piece.medium is Medium.PHOTO and piece.arrival is not Arrival.STORED]
     if not photos:
-        reasons = "；".join(sorted({piece.reason.rstrip("。") for piece in lost if piece.reason}))
-        cases.proof_refused(work, case, f"整改照片没有收到（{reasons or '微信没有送到'}）")
+        cases.proof_refused(work, case, f"整改照片没有收到（{why_lost(lost)}）")
         return
     befores = [Picture(photo.digest, photo.perceptual) for photo in _befores(work, case)]
     for photo in photos:

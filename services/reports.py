@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rules.kinds import Kind
 from sqlalchemy import select
 
 from models.case import Case, DeclinedPlace
@@ -16,6 +15,7 @@ from models.registry import Reach, Town
 from models.report import Addition, Callback, Question, Report, Satisfaction, Source, reports_of
 from rules import kinds, similarity, ticket
 from rules.coordinates import Position
+from rules.kinds import Kind
 from rules.lifecycle import OPEN, STATE_NAMES, Party, State
 from rules.refusal import Refusal
 from rules.roles import Role

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import chinese_calendar
-from rules.kinds import Kind
-from rules.messages import MessageHours
 
 from config import Config
 from rules.coordinates import Bounds
 from rules.deadlines import DeadlineSettings, Severity
+from rules.kinds import Kind
+from rules.messages import MessageHours
 from rules.routing import RoutingSettings
 from rules.workdays import WorkCalendar
 

@@ -39,6 +39,10 @@ class Platform:
         """Set the world's clock."""
         return int(self.ask("POST", "clock", json={"start_at": epoch})["now"])
 
+    def stand_still(self, still: bool = True) -> int:
+        """Let the world's clock move only by `advance`."""
+        return int(self.ask("POST", "clock", json={"stand_still": still})["now"])
+
     def account(self, **changes: Any) -> dict[str, Any]:
         """Change webhook, mode, ip_whitelist, messages_per_conversation, any_template or real_timestamps."""
         changed: dict[str, Any] = self.ask("POST", "account", json=changes)

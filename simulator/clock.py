@@ -8,6 +8,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._offset = 0
+        self._held: float | None = None
 
     def now(self) -> int:
         """The world's time in whole seconds since 1970, as WeChat writes it."""
@@ -15,11 +16,16 @@ class Clock:
 
     def precise(self) -> float:
         """The world's time with its fraction."""
-        return self.real() + self._offset
+        return (self.real() if self._held is None else self._held) + self._offset
 
     def real(self) -> float:
         """The time outside the simulated world."""
         return time.time()  # noqa: TID251 - the one clock of this program
+
+    def stand_still(self, still: bool = True) -> int:
+        """Move only when told to (or run again): for tests whose seconds count."""
+        self._held = self.real() if still else None
+        return self.now()
 
     def advance(self, seconds: int) -> int:
         """Let time pass; returns the new time."""
@@ -30,7 +36,7 @@ class Clock:
 
     def start_at(self, epoch: int) -> int:
         """Begin at another moment (past or future): for tests that tell a story of a certain day."""
-        self._offset = epoch - int(self.real())
+        self._offset = epoch - int(self.real() if self._held is None else self._held)
         return self.now()
 
     def month(self, epoch: int) -> str:

@@ -128,9 +128,11 @@ class Control:
             return {"aes_key": account.aes_key, "previous_aes_key": account.previous_aes_key}
 
     def clock(self) -> Any:
-        """Read it, `advance` it by seconds, or `start_at` a moment."""
+        """Read it, `advance` it by seconds, `start_at` a moment, or let it `stand_still`."""
         given = request.get_json(silent=True) or {}
         with self.world.lock:
+            if "stand_still" in given:
+                self.world.clock.stand_still(bool(given["stand_still"]))
             if "start_at" in given:
                 self.world.clock.start_at(int(given["start_at"]))
             return {"now": self.world.clock.advance(int(given.get("advance", 0)))}

@@ -10,16 +10,17 @@ from story.teller import Teller, messages
 LI, VOLUNTEER, CHIEF, LIAISON, VILLAGE, CLERK, CLERK2 = (
     "li", "volunteer", "chief_tianmu", "liaison_tianmu", "village_tianmu", "clerk_zhou", "clerk_wu",
 )  # fmt: skip
-TOWN = (CHIEF, LIAISON)
+TOWN = (CHIEF, LIAISON, VILLAGE)
 OFFICE = (CLERK, CLERK2)
 
 
 def play(stage: Stage) -> Teller:
     """Play it, and check that every person received exactly what docs/messages.md promises."""
     told = Teller(stage)
+    told.greetings(*TOWN, *OFFICE, VOLUNTEER)
     told.chapter("一位居民发现排污")
     assert all("照片" in reply for reply in told.photos(LI, [picture(1), picture(2), picture(3)]))
-    told.place(LI, *AT_THE_RIVER, "北运河桥下")
+    told.place(LI, AT_THE_RIVER, "北运河桥下")
     summary = told.says(LI, "桥下有根管子往河里排污水，又黑又臭")
     assert "照片 3 张" in summary
     assert summary.endswith("回复“提交”")
@@ -29,7 +30,7 @@ def play(stage: Stage) -> Teller:
 
     told.chapter("一位义务监督员在同一处也看到了")
     told.photos(VOLUNTEER, [picture(4)])
-    told.place(VOLUNTEER, *AT_THE_RIVER, "北运河桥下")
+    told.place(VOLUNTEER, AT_THE_RIVER, "北运河桥下")
     told.says(VOLUNTEER, "有人往河里排污水")
     joined = told.says(VOLUNTEER, "提交")
     assert "已并入" in joined
@@ -108,8 +109,8 @@ def _closed(told: Teller) -> None:
 
 
 def _office_number(told: Teller, clerk: str = CLERK) -> str:
-    return re.findall(r"复核 (\d+) 通过", _last_proof(told, clerk))[-1]
+    return str(re.findall(r"复核 (\d+) 通过", _last_proof(told, clerk))[-1])
 
 
 def _last_proof(told: Teller, clerk: str) -> str:
-    return [text for sentence, text in messages(told.stage.person(clerk)) if sentence == "office_proof"][-1]
+    return [text for sentence, text in messages(told.stage.person(clerk)) if sentence == "case_proof"][-1]

@@ -4,7 +4,7 @@ call, and a photo that never came."""
 import re
 
 from story.pictures import picture
-from story.places import AT_THE_BOUNDARY, AT_THE_VACANT_POST, ON_FIRST_BANK
+from story.places import AT_THE_BOUNDARY, AT_THE_VACANT_POST, ON_ONE_BANK
 from story.stage import Stage
 from story.teller import Teller
 
@@ -15,6 +15,9 @@ OFFICE = (CLERK, CLERK2)
 def play(stage: Stage) -> Teller:
     """Play it; the people and places are those of the demonstration district."""
     told = Teller(stage)
+    told.greetings(
+        *OFFICE, *AT_THE_BOUNDARY.first_people, *AT_THE_BOUNDARY.second_people, *ON_ONE_BANK.people
+    )
     _boundary_return_transfer_question(told)
     _vacant_post(told)
     _withdrawn(told)
@@ -31,7 +34,7 @@ def _boundary_return_transfer_question(told: Teller) -> None:
     place = AT_THE_BOUNDARY
     told.chapter("两镇交界处：请反映人选，镇里退回，河长办转派")
     told.photos(WANG, [picture(101)])
-    answer = told.place(WANG, place.longitude, place.latitude, "两镇交界")
+    answer = told.place(WANG, place, "两镇交界")
     assert "交界" in answer
     choices = answer.splitlines()[1:]
     wrong = next(line.split()[0] for line in choices if place.first_town in line)
@@ -46,7 +49,7 @@ def _boundary_return_transfer_question(told: Teller) -> None:
         returned = told.gets(clerk, "office_returned")
         assert f"该处属于{place.second_town}" in returned
     told.gets(WANG, "reporter_returned")
-    m = re.findall(r"转派 (\d+) 镇街", returned)[0]
+    m = _first_number(told.says(CLERK2, "待办"))
     told.says(CLERK2, f"转派 {m} {place.second_town}")
     for person in place.second_people:
         told.gets(person, "town_assigned")
@@ -67,7 +70,7 @@ def _boundary_return_transfer_question(told: Teller) -> None:
 def _vacant_post(told: Teller) -> None:
     told.chapter("镇级河长岗位空缺：直接到河长办")
     told.photos(WANG, [picture(111)])
-    told.place(WANG, AT_THE_VACANT_POST.longitude, AT_THE_VACANT_POST.latitude, "河边")
+    told.place(WANG, AT_THE_VACANT_POST, "河边")
     told.says(WANG, "水面上漂着好多垃圾")
     answer = told.says(WANG, "提交")
     assert "河长办" in answer
@@ -79,10 +82,10 @@ def _vacant_post(told: Teller) -> None:
 
 
 def _withdrawn(told: Teller) -> None:
-    place = ON_FIRST_BANK
+    place = ON_ONE_BANK
     told.chapter("撤回")
     told.photos(WANG, [picture(121)])
-    told.place(WANG, place.longitude, place.latitude, "岸边")
+    told.place(WANG, place, "岸边")
     told.says(WANG, "岸边栏杆坏了，护坡塌了一块")
     ticket = told.ticket(told.says(WANG, "提交"))
     for person in place.people:
@@ -93,12 +96,12 @@ def _withdrawn(told: Teller) -> None:
 
 
 def _by_telephone(told: Teller) -> None:
-    place = ON_FIRST_BANK
+    place = ON_ONE_BANK
     told.chapter("电话代报")
     told.says(CLERK, "代报")
     told.says(CLERK, "电话 13800000000")
     told.says(CLERK, "有人在河里下地笼捕鱼")
-    told.place(CLERK, place.longitude, place.latitude, "来电人说在岸边")
+    told.place(CLERK, place, "来电人说在岸边")
     told.ticket(told.says(CLERK, "提交"))
     for person in place.people:
         told.gets(person, "town_assigned")
@@ -118,11 +121,11 @@ def _by_telephone(told: Teller) -> None:
 
 
 def _photo_that_never_came(told: Teller) -> None:
-    place = ON_FIRST_BANK
+    place = ON_ONE_BANK
     told.chapter("一张没有收到的照片")
     fault = told.stage.platform.breaks("media_40007", times=1)
     told.photos(WANG, [picture(141)])
-    told.place(WANG, place.longitude, place.latitude, "岸边")
+    told.place(WANG, place, "岸边")
     told.says(WANG, "河水又黑又臭")
     ticket = told.ticket(told.says(WANG, "提交"))
     for person in place.people:

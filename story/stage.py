@@ -97,7 +97,6 @@ def stage(folder: Path, narrate: Callable[[str], None], **overrides: str) -> Ite
     )
     platform = Platform(standin.url)
     environment = environment_for(folder, port, standin.url) | overrides
-    set_up_platform(platform)
     playing = Stage(platform, f"http://127.0.0.1:{port}", environment, narrate=narrate)
     try:
         playing.flask("db", "upgrade")
@@ -128,14 +127,6 @@ def environment_for(folder: Path, port: int, platform_url: str) -> dict[str, str
         "HESHAO__WECHAT__API_BASE": platform_url,
         "HESHAO__WECHAT__OPEN_BASE": platform_url,
     }
-
-
-def set_up_platform(platform: Platform) -> None:
-    """The account as the demonstration's configuration expects it."""
-    platform.template(
-        "DemoTemplateCaseAssigned0000000000000000001", "河湖问题交办通知",
-        character_string1="案件号", thing2="地点", thing3="问题", time4="受理期限", thing5="怎样回复",
-    )  # fmt: skip
 
 
 def is_ready(url: str) -> bool:

@@ -7,11 +7,23 @@ from typing import Any
 
 from handlers import texts
 from simulator.client import Someone
+from story.places import Spot
 from story.stage import Stage
 
 TICKET = re.compile(r"[A-Z0-9-]{8,32}")
-TEMPLATES = {"河湖问题交办通知": "town_assigned"}
-"""Titles of the stand-in's template messages → the sentence they carry."""
+TITLES = {
+    "河湖问题交办通知": "case_assigned",
+    "河湖问题待分派通知": "case_returned",
+    "河湖问题待复核通知": "case_proof",
+}
+"""Titles of the demonstration's template messages → the notice they are for."""
+BY_TEMPLATE = {
+    "town_assigned": "case_assigned",
+    "office_no_town": "case_returned",
+    "office_returned": "case_returned",
+    "office_proof": "case_proof",
+}
+"""Sentences that reach people as a template message: there only the notice can be told."""
 
 
 @dataclass
@@ -24,6 +36,12 @@ class Teller:
 
     def chapter(self, title: str) -> None:
         self.stage.narrate(f"\n—— {title} ——")
+
+    def greetings(self, *keys: str) -> None:
+        """People come to work and look at their list: who has spoken can be spoken to for 48 hours."""
+        self.chapter("上班先看待办")
+        for key in keys:
+            self.says(key, "待办")
 
     def says(self, key: str, words: str) -> str:
         """A person writes; the reply."""
@@ -39,11 +57,11 @@ class Teller:
         self._hears(person, replies[-1])
         return replies
 
-    def place(self, key: str, longitude: float, latitude: float, label: str) -> str:
+    def place(self, key: str, spot: Spot, label: str) -> str:
         """A location message; the place is given in WGS-84 and sent in GCJ-02."""
         person = self.stage.person(key)
         self.stage.narrate(f"{person.name} › [位置 {label}]")
-        return self._hears(person, person.sends_location(latitude, longitude, label, datum="wgs84"))
+        return self._hears(person, person.sends_location(spot.latitude, spot.longitude, label, datum="wgs84"))
 
     def _hears(self, person: Someone, reply: str | None) -> str:
         for line in (reply or "（没有回复）").splitlines():
@@ -58,6 +76,7 @@ class Teller:
     def gets(self, key: str, sentence: str) -> str:
         """Wait until this person's phone has received one more message of this sentence; what it says."""
         person = self.stage.person(key)
+        sentence = BY_TEMPLATE.get(sentence, sentence)
         wanted = self.seen.setdefault(key, []).count(sentence) + 1
 
         def arrived() -> str | None:
@@ -89,7 +108,7 @@ def messages(person: Someone) -> list[tuple[str, str]]:
 def sentence_of(line: dict[str, Any]) -> str:
     """Which sentence of handlers/texts.py this message is."""
     if line["kind"] == "template":
-        return TEMPLATES[line["data"]["title"]]
+        return TITLES[line["title"]]
     for name, pattern in PATTERNS.items():
         if pattern.fullmatch(line["text"]):
             return name
@@ -100,8 +119,7 @@ def text_of(line: dict[str, Any]) -> str:
     """The message as the person reads it."""
     if line["kind"] != "template":
         return str(line["text"])
-    fields = "\n".join(f"{f['label']}：{f['value']}" for f in line["data"]["fields"])
-    return f"{line['data']['title']}\n{fields}\n{line['data'].get('url', '')}"
+    return f"{line['title']}\n{line['text']}\n{line.get('url', '')}"
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

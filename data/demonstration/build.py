@@ -86,7 +86,26 @@ def page() -> dict[str, Any]:
             for board in rows.boards or ()
         ],
         "places": places(),
+        "templates": TEMPLATES,
     }
+
+
+FIELDS = {
+    "character_string1": "案件号",
+    "thing2": "地点",
+    "thing3": "问题",
+    "time4": "期限",
+    "thing5": "备注",
+}
+TEMPLATES = [
+    {"id": f"DemoTemplate{name:0<31}", "title": title, "kind": "template", "fields": FIELDS}
+    for name, title in (
+        ("CaseAssigned", "河湖问题交办通知"),
+        ("CaseReturned", "河湖问题待分派通知"),
+        ("CaseProof", "河湖问题待复核通知"),
+    )
+]
+"""The account's templates, as config.toml beside this file uses them; other notices go by customer service."""
 
 
 def places() -> list[dict[str, Any]]:

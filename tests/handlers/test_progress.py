@@ -156,4 +156,4 @@ def test_a_chief_who_unsubscribes_is_unbound_and_the_office_sees_the_cases(
     chief.says(Unfollow())
     assert "已取消关注" in clerk.says("待办")
     assert "河长办用的" in chief.says("受理 1")
-    assert [n.delivery for n in all_of(Notification)][0] is Delivery.OWED
+    assert next(n.delivery for n in all_of(Notification)) is Delivery.OWED

@@ -54,7 +54,7 @@ def test_columns_may_be_absent_and_rows_blank() -> None:
 
 def test_dates_in_cells_and_in_words() -> None:
     towns = [
-        ["T1", "甲", "镇", datetime(2021, 2, 7), "2030-01-01"],
+        ["T1", "甲", "镇", datetime(2021, 2, 7), "2030-01-01"],  # noqa: DTZ001 - Excel knows no zones
         ["T2", "乙", "街道", date(2021, 2, 7), None],
     ]
     sheets = read_workbook(workbook({}, 镇街=towns))

@@ -34,6 +34,7 @@ def webhook(door: Door) -> Webhook:
 @pytest.fixture
 def sim(webhook: Webhook) -> Iterator[Simulator]:
     running = start(webhook=webhook.url, mode="plain", attempt_seconds=PACE, seed=7)
+    running.world.clock.stand_still()
     yield running
     running.stop()
 

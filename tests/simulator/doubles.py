@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from simulator.state import Account
 
-PACE = 0.3  # seconds in place of WeChat's five
+PACE = 0.6  # seconds in place of WeChat's five
 
 
 def reply_to(message: Element, text: str) -> str:
