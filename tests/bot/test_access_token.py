@@ -16,7 +16,7 @@ from sqlalchemy import Engine, delete, update
 from bot.access_token import DatabaseTokens, MemoryTokens, NoToken, Token, TokenStore
 from models.access_token import AccessToken
 from models.engine import make_engine
-from tests.bot.conftest import Clock
+from tests.conftest import Clock
 
 
 class Platform:
@@ -74,7 +74,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Itera
 
 def test_a_token_is_fetched_once_and_kept(store: TokenStore, platform: Platform, clock: Clock) -> None:
     assert store.token("a", platform).value == "T0"
-    clock.pass_by(minutes=114)
+    clock.forward(minutes=114)
     assert store.token("a", platform).value == "T0"
     assert platform.asked == [False]
 
@@ -118,7 +118,7 @@ def test_a_new_token_is_forced_only_where_the_refused_one_is_given_again(
     assert platform.asked == [False, False, True]
     assert store.token("a", platform, failed="T1").value == "T1", "not twice within a minute"
     assert platform.asked == [False, False, True, False]
-    clock.pass_by(seconds=60)
+    clock.forward(seconds=60)
     assert store.token("a", platform, failed="T1").value == "T2"
     assert "T0" not in caplog.text
     assert "T1" not in caplog.text
@@ -128,7 +128,7 @@ def test_five_minutes_before_its_end_a_newer_one_is_asked_for(
     store: TokenStore, platform: Platform, clock: Clock
 ) -> None:
     store.token("a", platform)
-    clock.pass_by(minutes=115, seconds=1)
+    clock.forward(minutes=115, seconds=1)
     assert store.token("a", platform).value == "T1"
 
 
@@ -136,14 +136,14 @@ def test_the_old_one_serves_while_no_newer_one_is_to_be_had(
     store: TokenStore, platform: Platform, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.token("a", platform)
-    clock.pass_by(minutes=116)
+    clock.forward(minutes=116)
     platform.down = True
     assert [store.token("a", platform).value for _ in range(5)] == ["T0"] * 5
     assert platform.asked == [False, False], "asked again only after half a minute"
-    clock.pass_by(seconds=31)
+    clock.forward(seconds=31)
     assert store.token("a", platform).value == "T0"
     assert len(platform.asked) == 3
-    clock.pass_by(minutes=4)
+    clock.forward(minutes=4)
     with pytest.raises(ConnectionError):
         store.token("a", platform)
     platform.down = False
@@ -155,7 +155,7 @@ def test_the_old_one_serves_while_another_thread_fetches(
     store: TokenStore, platform: Platform, clock: Clock
 ) -> None:
     store.token("a", platform)
-    clock.pass_by(minutes=116)
+    clock.forward(minutes=116)
     platform.takes_seconds = 0.5
     fetching = threading.Thread(target=store.token, args=("a", platform))
     fetching.start()
@@ -205,7 +205,7 @@ def test_a_fetcher_that_died_is_overtaken(engine: Engine, clock: Clock, platform
         )
     with pytest.raises(NoToken):
         store.token("a", platform)
-    clock.pass_by(seconds=20)
+    clock.forward(seconds=20)
     assert store.token("a", platform).value == "T0"
 
 

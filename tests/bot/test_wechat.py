@@ -19,8 +19,8 @@ from bot.wechat import (
     WeChatRefused,
     WeChatUnreachable,
 )
-from tests.bot.conftest import Clock
 from tests.bot.stand_in import STABLE, Answer, Call, StandIn
+from tests.conftest import Clock
 
 SEND = "/cgi-bin/message/custom/send"
 MEDIA = "/cgi-bin/media/get"
@@ -301,7 +301,7 @@ def test_a_wrong_secret(stand_in: StandIn, wechat: WeChat) -> None:
 
 def test_an_old_token_is_renewed_before_its_end(wechat: WeChat, stand_in: StandIn, clock: Clock) -> None:
     wechat.send_text("oLi", "1")
-    clock.pass_by(minutes=115, seconds=1)
+    clock.forward(minutes=115, seconds=1)
     wechat.send_text("oLi", "1")
     assert len(stand_in.to(STABLE)) == 2
 

@@ -27,10 +27,18 @@ def test_the_shift_in_beichen_is_some_hundred_metres(longitude, latitude):
     assert 300 < metres_on_the_ellipsoid(longitude, latitude, *shifted) < 700
 
 
-def test_a_published_pair():
-    # 天安门 in eviltransform's test data (googollee/eviltransform, MIT): WGS-84 → GCJ-02
-    longitude, latitude = wgs84_to_gcj02(121.1774681, 31.1774276)
-    assert metres_on_the_ellipsoid(longitude, latitude, 121.18196, 31.17530) < 1.5
+@pytest.mark.parametrize(
+    ("wgs84", "gcj02"),
+    [  # the test vectors of googollee/eviltransform, which other implementations repeat
+        ((121.5272106, 31.1774276), (121.531541859215, 31.17530398364597)),
+        ((113.912316, 22.543847), (113.9171764808363, 22.540796131694766)),
+        ((116.377817, 39.911954), (116.38404722455657, 39.91334545536069)),
+    ],
+)
+def test_published_pairs(wgs84, gcj02):
+    assert wgs84_to_gcj02(*wgs84) == pytest.approx(gcj02, abs=1e-7)
+    back = gcj02_to_wgs84(*gcj02)
+    assert (back.longitude, back.latitude) == pytest.approx(wgs84, abs=1e-7)
 
 
 @pytest.mark.parametrize(

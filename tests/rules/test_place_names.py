@@ -62,7 +62,7 @@ def test_every_reach_by_its_own_name(key):
         ("子牙河双口", "子牙河双口"),
         ("子牙河双口村", "子牙河双口"),
         ("子牙河双口一村", "子牙河双口"),
-        ("双口二村边上的河", "子牙河双口 卫河双口 中泓故道双口"),
+        ("双口二村边上的河", "子牙河双口"),
         ("双街村委会", "北运河双街 丰产河双街 郎园引河双街"),
         ("汉沟村民委员会后面", "北运河双街"),
         ("汉沟", "北运河双街"),
@@ -85,18 +85,14 @@ def test_every_reach_by_its_own_name(key):
         ("新开河佳荣里", "新开河佳荣里左 新开河佳荣里右"),
         ("卫河", "卫河双口"),
         ("永青渠青光", "永青渠青光"),
-        ("芦新河村", "永定新河西堤头 永金引河西堤头"),
+        ("芦新河村", "永定新河西堤头"),
         ("南麻疸", "北京排污河大张庄"),
-        ("天津市北辰区北仓镇桃花寺村", "北运河北仓 新引河北仓"),
+        ("天津市北辰区北仓镇桃花寺村", "北运河北仓"),
     ],
 )
 def test_tolerantly(text, keys):
-    match = PLACES.find(text)
-    first, *rest = keys.split()
-    assert found(text)[0] == first
-    assert match.place_only
-    if rest or text not in ("双口二村边上的河",):
-        assert set(found(text)) >= {first, *rest} or found(text) == [first]
+    assert found(text) == keys.split()
+    assert PLACES.find(text).place_only
 
 
 def test_the_water_alone_gives_all_its_reaches():
@@ -136,7 +132,6 @@ def test_the_longest_name_wins():
     ("text", "keys"),
     [
         ("永定薪河", ["永定新河大张庄", "永定新河西堤头"]),
-        ("北远河天穆镇段", ["北运河天穆"]),
         ("大章庄镇", ["永定新河大张庄", "北京排污河大张庄"]),
         ("郎园饮河", ["郎园引河双街"]),
         ("永京引河", ["永金引河西堤头"]),
@@ -154,7 +149,6 @@ def test_one_wrong_character_in_a_long_name_is_forgiven(text, keys):
         "永定河",  # another river
         "子雅河",  # three characters: too short to forgive
         "北堤头镇",  # the other direction is another place
-        "双口五村以外的事"[5:],
         "河边有垃圾",
         "我们村后面的河",
         "水又黑又臭",
