@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _EQUAL_METRES = 0.01
+_SAME_POINT_METRES = 1e-6
 
 
 class Bank(StrEnum):
@@ -50,12 +51,19 @@ def told_apart(
         if len({places[i].bank for i in group}) < 2:
             continue
         nearest = places[group[0]].metres
-        kept = [i for i in group if side_of(i) == SIDES[places[i].bank]] if nearest > bank_metres else []
+        mine = [i for i in group if side_of(i) == SIDES[places[i].bank]] if nearest > bank_metres else []
+        kept = _of_the_nearest_bank(places, mine, _SAME_POINT_METRES)
         # a reach much farther than the nearest lies up or down the river, not opposite, and decides nothing
         if len({places[i].bank for i in kept}) == 1 and places[kept[0]].metres - nearest <= opposite_metres:
             decided.update(kept)
         else:
-            banks = {places[i].bank for i in group if places[i].metres <= nearest + _EQUAL_METRES}
-            kept = [i for i in group if places[i].bank in banks]
+            kept = _of_the_nearest_bank(places, group, _EQUAL_METRES)
         gone.update(set(group) - set(kept))
     return [i for i in range(len(places)) if i not in gone], decided
+
+
+def _of_the_nearest_bank(places: Sequence[Place], group: list[int], equal: float) -> list[int]:
+    """Those of the group on the bank of its nearest, of both banks where they are `equal` metres near."""
+    limit = places[group[0]].metres + equal if group else 0.0
+    banks = {places[i].bank for i in group if places[i].metres <= limit}
+    return [i for i in group if places[i].bank in banks]

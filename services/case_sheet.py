@@ -10,7 +10,7 @@ from models.case import Case, CaseEvent, events_of
 from models.evidence import Arrival, Evidence, Medium, proof_of
 from models.report import SOURCE_NAMES, Addition, Report
 from rules.deadlines import SEVERITY_NAMES
-from rules.lifecycle import MOVE_NAMES, PARTY_NAMES, STATE_NAMES, State
+from rules.lifecycle import MOVE_NAMES, PARTY_NAMES, STATE_NAMES, Move, State
 from rules.privacy import without_telephone
 from services.case_access import case_behind, looked, reports_seen, rounds_seen
 from services.case_notices import deadline_words
@@ -86,15 +86,15 @@ def look_at_case(work: Work, link: CaseLink) -> Sheet:
     case = case_behind(work, link)
     reports = reports_seen(work, link, case)
     looked(work, link, "case")
-    mine = link.view is View.REPORTER
+    mine, events = link.view is View.REPORTER, work.session.scalars(events_of(case.id)).all()
     return Sheet(
         view=link.view,
         title=f"受理编号 {'、'.join(report.ticket for report in reports)}" if mine else f"案件 {case.number}",
         state=STATE_NAMES[case.state],
         facts=[(name, value) for name, value in _facts(work, link, case) if value],
         before=_before(work, link, reports),
-        after=_proof(work, link, case),
-        deeds=[] if mine else [_deed(link, event) for event in work.session.scalars(events_of(case.id))],
+        after=_proof(work, link, case, events),
+        deeds=[] if mine else [_deed(link, event) for event in events],
     )
 
 
@@ -130,13 +130,16 @@ def _of(report_id: int | None = None, addition_id: int | None = None) -> Select[
     return select(Evidence).where(*mine).order_by(Evidence.id)
 
 
-def _proof(work: Work, link: CaseLink, case: Case) -> list[Told]:
-    rounds = rounds_seen(link, case)
-    several = len(rounds) > 1
-    return [
-        _told(work, link, f"第 {n} 次整改" if several else "整改后", None, "", proof_of(case.id, n))
-        for n in rounds
-    ]
+def _proof(work: Work, link: CaseLink, case: Case, events: Sequence[CaseEvent]) -> list[Told]:
+    """Each round of proof with what the town said when it sent it."""
+    said = {event.details.get("round"): event for event in events if event.what == Move.PROVE.value}
+    rounds, told = rounds_seen(link, case), []
+    for number in rounds:
+        heading = f"第 {number} 次整改" if len(rounds) > 1 else "整改情况"
+        event = said.get(number)
+        at, words = (event.at, event.reason) if event else (None, "")
+        told.append(_told(work, link, heading, at, words, proof_of(case.id, number)))
+    return told
 
 
 def _told(

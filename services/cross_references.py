@@ -1,7 +1,6 @@
 """What the workbook's sheets say of one another: codes used once, and every code that is referred to exists."""
 
 from collections.abc import Container, Iterable
-from datetime import date
 
 from rules.roles import ROLE_NAMES, Role
 from services.sheets import (
@@ -95,22 +94,15 @@ def _check_openids(people: Iterable[PersonRow], faults: list[Fault]) -> None:
 
 
 def _check_twice(people: Iterable[PersonRow], faults: list[Fault]) -> None:
-    """The same person in the same office at the same time is one row too many."""
-    held: dict[tuple[object, ...], list[PersonRow]] = {}
+    """The same office twice for the same days, or twice without an end, is one row too many.
+
+    Terms that merely overlap are let be: history is told as it is known.
+    """
+    first: dict[tuple[object, ...], int] = {}
     for person in people:
         office = (person.name, person.phone, person.role, person.towns, person.reaches, person.department)
-        for other in held.setdefault(office, []):
-            if _overlap(person, other):
-                faults.append(
-                    Fault(
-                        PEOPLE, person.row, "姓名", f"与第 {other.row} 行重复（同一人、同一角色、同一范围）"
-                    )
-                )
-                break
-        held[office].append(person)
-
-
-def _overlap(one: PersonRow, other: PersonRow) -> bool:
-    return (one.since or date.min) <= (other.until or date.max) and (other.since or date.min) <= (
-        one.until or date.max
-    )
+        days = (person.since, person.until) if person.until else ()
+        row = first.setdefault((*office, days), person.row)
+        if row != person.row:
+            why = f"与第 {row} 行重复（同一人、同一角色、同一范围、同一时间）"
+            faults.append(Fault(PEOPLE, person.row, "姓名", why))

@@ -262,14 +262,11 @@ class Reconciliation:
 
 def reconcile(work: Work) -> Reconciliation:
     """Count everything owed so far by where it stands."""
-    counts = dict(
-        work.session.execute(
-            select(Notification.delivery, func.count()).group_by(Notification.delivery)
-        ).tuples()
-    )
+    by_delivery = select(Notification.delivery, func.count().label("many")).group_by(Notification.delivery)
+    counts = {row.delivery: row.many for row in work.session.execute(by_delivery)}
     times = work.session.execute(
         select(Notification.not_before, Notification.sent_at).where(Notification.sent_at.is_not(None))
-    ).tuples()
+    )
     prompt = [s - n <= timedelta(seconds=10) for n, s in times if s is not None]
     return Reconciliation(
         owed=counts.get(Delivery.OWED, 0),

@@ -24,9 +24,9 @@ def plain(image: Image.Image) -> Image.Image:
     """The same picture in a mode that can be shrunk: L, RGB, CMYK or RGBA."""
     if image.mode.startswith("I"):  # 16 bits of grey
         return image.convert("I").point(lambda value: value / 256).convert("L")
-    if image.mode in ("L", "RGB", "CMYK") and "transparency" not in image.info:
+    if image.mode == "RGBA" or (image.mode in ("L", "RGB", "CMYK") and "transparency" not in image.info):
         return image
-    see_through = "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBa", "RGBA")
+    see_through = "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBa")
     return image.convert("RGBA" if see_through else "RGB")
 
 

@@ -42,7 +42,6 @@ ACTORS = (
     Actor("li", "李阿姨", openid("ResidentLi"), "居民", "住在北运河边，不用登记", REPORT_HINT, is_registered=False),
     Actor("wang", "小王", openid("ResidentWang"), "居民", "骑车路过，不用登记", REPORT_HINT, is_registered=False),
     Actor("volunteer", "吴秀英", openid("Volunteer"), "社会义务监督员", "常在北运河边散步", REPORT_HINT),
-    Actor("civilian", "韩守河", openid("CivilianChief"), "民间河湖长", "认领了北运河", REPORT_HINT),
     Actor("chief_tianmu", "王建湖", openid("TownChiefTianmu"), "镇级河湖长", "天穆镇", TOWN_HINT, "天穆镇"),
     Actor("liaison_tianmu", "李秀兰", openid("LiaisonTianmu"), "镇街联络员", "天穆镇，日常办理", TOWN_HINT, "天穆镇"),
     Actor(
@@ -63,6 +62,7 @@ ACTORS = (
         "chief_shuangkou", "宋明溪", openid("TownChiefShuangkou"), "镇级河湖长", "双口镇，子牙河与青光镇交界",
         TOWN_HINT, "双口镇",
     ),
+    Actor("civilian", "韩守河", openid("CivilianChief"), "民间河湖长", "认领了北运河", REPORT_HINT),
     Actor("clerk_zhou", "周文渊", openid("OfficeZhou"), "河长办", "区河（湖）长办", OFFICE_HINT),
     Actor("clerk_wu", "吴静波", openid("OfficeWu"), "河长办", "区河（湖）长办", OFFICE_HINT),
 )  # fmt: skip

@@ -200,7 +200,7 @@ def test_banks_of_two_rivers_have_nothing_to_do_with_each_other():
             reach(2, line((20, -1000), (20, 1000)), 2, Bank.RIGHT, water_body=2),
         ]
     )
-    assert towns(rivers.route(place(10, 0), SETTINGS)) == [1, 2]
+    assert towns(rivers.route(place(9, 0), SETTINGS)) == [1, 2]
 
 
 def test_a_bank_far_up_the_river_does_not_decide():
@@ -282,7 +282,7 @@ def test_two_reaches_of_one_town_need_no_question():
 
 def test_a_join_of_two_towns_on_a_straight_river():
     rivers = Routing([reach(1, line((0, -1000), (0, 0)), 1), reach(2, line((0, 0), (0, 1000)), 2)])
-    assert towns(rivers.route(place(20, 0), SETTINGS)) == [1, 2]
+    assert towns(rivers.route(place(20, -1), SETTINGS)) == [1, 2]
     assert towns(rivers.route(place(20, 15), SETTINGS)) == [2, 1]
     assert found(rivers.route(place(20, 200), SETTINGS)) == 2
     assert found(rivers.route(place(20, -200), SETTINGS)) == 1
@@ -311,8 +311,9 @@ def test_a_tributary_does_not_disturb_the_banks_of_the_river():
             reach(3, line((-500, 0), (0, 0)), 1, water_body=2),
         ]
     )
-    assert found(rivers.route(place(40, 0), SETTINGS)) == 2
-    assert found(rivers.route(place(-40, 300), SETTINGS)) == 1
+    assert found(rivers.route(place(40, 100), SETTINGS)) == 2
+    assert found(rivers.route(place(-40, 100), SETTINGS)) == 1
+    assert towns(rivers.route(place(40, 10), SETTINGS)) == [2, 1]  # at its mouth two towns meet: ask
 
 
 # ── lakes, several parts ────────────────────────────────────────────────────────────────────────────────────

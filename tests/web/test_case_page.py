@@ -55,6 +55,8 @@ def story(desk: Desk, arrive: Arrive) -> Story:
     def more(work: Work) -> tuple[int, int]:
         case = work.session.get_one(Case, mine.case_id)
         audit.record(work, case, Move.OPEN.value, Party.SYSTEM, reason="最近河段 40 米")
+        proof = {"round": 1, "photos": 1}
+        audit.record(work, case, Move.PROVE.value, Party.TOWN, reason="已封堵排口", actor="c", details=proof)
         neighbour = Follower(openid="n", pseudonym="aaaaaaaaaaaa", met_at=work.now, window_left=0)
         addition = Addition(report_id=mine.report_id, words="今天更黑了", at=work.now)
         work.session.add_all(
@@ -123,7 +125,15 @@ def test_the_office_sees_more(browser: FlaskClient, link: MakeLink) -> None:
 
 def test_a_reporter_sees_the_own_report_and_what_came_of_it(browser: FlaskClient, link: MakeLink) -> None:
     page = browser.get(link(View.REPORTER)).text
-    for word in ("受理编号 TICKET0001", "待复核", "河面有黑水", "今天更黑了", "您的举报", "整改后"):
+    for word in (
+        "受理编号 TICKET0001",
+        "待复核",
+        "河面有黑水",
+        "今天更黑了",
+        "您的举报",
+        "整改后",
+        "已封堵排口",
+    ):
         assert word in page
     for secret in ("HC-2026", "NEIGHBOUR", "水很臭", "立案", "交界", "拍摄于"):
         assert secret not in page

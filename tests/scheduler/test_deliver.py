@@ -1,0 +1,305 @@
+"""Delivery: the first channel that works, each answer's consequence, never twice, never lost."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.wechat import WeChatRefused, WeChatUnreachable
+from config import Template
+from handlers import notices
+from models.follower import Follower
+from models.notification import Channel, Delivery, Notice, Notification
+from models.person import Person
+from scheduler.deliver import Postman, Wording, deliver
+from services import notifications
+from services.desk import Desk, Work
+from tests.conftest import Clock
+from tests.district import lay_out
+
+FIELDS = {
+    "number": "character_string1",
+    "place": "thing2",
+    "deadline": "time3",
+    "state": "phrase4",
+    "note": "thing5",
+}
+
+
+@dataclass
+class FakeWeChat:
+    """Takes what is sent, or answers with the next trouble."""
+
+    troubles: list[Exception] = field(default_factory=list)
+    sent: list[tuple[str, str, Any]] = field(default_factory=list)
+
+    def _take(self, how: str, openid: str, what: Any) -> None:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.sent.append((how, openid, what))
+
+    def send_text(self, openid: str, text: str) -> None:
+        self._take("customer_service", openid, text)
+
+    def send_template(
+        self, openid: str, template_id: str, data: Mapping[str, str], url: str = "", page: str = "",
+        client_msg_id: str = "",
+    ) -> str:  # fmt: skip
+        self._take("template", openid, dict(data))
+        return "msgid-1"
+
+    def send_subscribe(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> None:
+        self._take("subscribe", openid, dict(data))
+
+
+@pytest.fixture
+def wechat() -> FakeWeChat:
+    return FakeWeChat()
+
+
+@pytest.fixture
+def post(desk: Desk, wechat: FakeWeChat) -> Callable[..., Postman]:
+    lay_out(desk)
+
+    def make(**templates: str) -> Postman:
+        wording = Wording(
+            sentence=lambda envelope, link: notices.sentence(envelope, link, "12345"),
+            keywords=lambda envelope, fields, now: notices.keywords(envelope, fields, now, "12345"),
+            link=lambda envelope: "https://heshao.example/c/link",
+        )
+        chosen = {
+            n: Template.model_validate({"id": "tmpl", "kind": k, "fields": FIELDS})
+            for n, k in templates.items()
+        }
+        return Postman(desk, wechat, chosen, wording)  # type: ignore[arg-type]
+
+    return make
+
+
+def owe(work: Work, /, urgent: bool = False, key: str = "one", **says: Any) -> None:
+    person = work.session.scalars(select(Person).where(Person.name == "王镇长")).one()
+    filled = {
+        "place": "北运河天穆镇段，天穆村后面很远很远很远的地方", "town": "天穆镇", "number": "2026-0001", "ticket": "",
+        "state": "证明接收中", "deadline": "11月25日24时前", "deadline_at": "2026-11-25T16:00:00+00:00", "short": 1,
+        "words": "", "kind": "岸线垃圾", "expected": "",
+    }  # fmt: skip
+    notifications.owe(
+        work, Notice.CASE_ASSIGNED, "town_assigned", key, person=person, urgent=urgent, **{**filled, **says}
+    )
+
+
+def open_window(work: Work, left: int = 5) -> None:
+    for follower in work.session.scalars(select(Follower)):
+        follower.window_until, follower.window_left = work.now + timedelta(hours=1), left
+
+
+def rows(desk: Desk) -> list[Notification]:
+    with desk.reading() as work:
+        return list(work.session.scalars(select(Notification).order_by(Notification.id)))
+
+
+def test_by_customer_service_where_there_is_no_template(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    postman = post()
+    desk.do(open_window)
+    desk.do(owe)
+    assert deliver(postman) == 1
+    (sent,) = wechat.sent
+    assert sent[:2] == ("customer_service", "o-chief")
+    assert "受理 1" in sent[2]
+    assert "https://heshao.example/c/link" in sent[2]
+    (row,) = rows(desk)
+    assert (row.delivery, row.channel) == (Delivery.SENT, Channel.CUSTOMER_SERVICE)
+    assert deliver(postman) == 0
+    with desk.reading() as work:
+        chief = work.session.scalars(select(Follower).where(Follower.openid == "o-chief")).one()
+        assert chief.window_left == 4
+
+
+def test_by_template_each_keyword_cut_to_its_rule(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    postman = post(case_assigned="template")
+    desk.do(owe)
+    deliver(postman)
+    (sent,) = wechat.sent
+    assert sent[0] == "template"
+    assert sent[2]["character_string1"] == "2026-0001"
+    assert sent[2]["time3"] == "2026年11月25日 23:59"
+    assert sent[2]["phrase4"] == "证明接收中"
+    assert len(sent[2]["thing2"]) == 20
+    assert len(sent[2]["thing5"]) <= 20
+    (row,) = rows(desk)
+    assert (row.channel, row.platform_id) == (Channel.TEMPLATE, "msgid-1")
+
+
+@pytest.mark.parametrize("code", [43101, 43004, 40037, 47003])
+def test_a_refused_template_falls_back_to_customer_service(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat, code: int
+) -> None:
+    wechat.troubles = [WeChatRefused(code, "no")]
+    postman = post(case_assigned="subscribe")
+    desk.do(open_window)
+    desk.do(owe)
+    deliver(postman)
+    assert [how for how, *_ in wechat.sent] == ["customer_service"]
+
+
+def test_nobody_can_be_reached_is_listed_with_the_reason_and_the_office_is_told(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    postman = post()
+    desk.do(owe)
+    deliver(postman)
+    assert wechat.sent == []
+    (row,) = rows(desk)
+    assert row.delivery is Delivery.UNDELIVERABLE
+    assert "48 小时" in row.reason
+
+
+def test_once_the_person_speaks_again_it_is_owed_again(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    postman = post()
+    desk.do(owe)
+    deliver(postman)
+
+    def speaks(work: Work) -> None:
+        follower = work.session.scalars(select(Follower).where(Follower.openid == "o-chief")).one()
+        open_window(work)
+        notifications.window_opened(work, follower)
+
+    desk.do(speaks)
+    deliver(postman)
+    assert [row.delivery for row in rows(desk)] == [Delivery.SENT]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "seconds"),
+    [
+        (WeChatUnreachable("down"), 10),
+        (WeChatRefused(-1, "system error"), 10),
+        (WeChatRefused(40001, "invalid credential"), 10),
+        (WeChatRefused(45011, "minute"), 60),
+    ],
+)
+def test_trouble_that_passes_is_tried_again(
+    desk: Desk,
+    clock: Clock,
+    post: Callable[..., Postman],
+    wechat: FakeWeChat,
+    trouble: Exception,
+    seconds: int,
+) -> None:
+    wechat.troubles = [trouble]
+    postman = post(case_assigned="template")
+    desk.do(owe)
+    deliver(postman)
+    assert deliver(postman) == 0
+    clock.forward(seconds=seconds)
+    assert deliver(postman) == 1
+    assert [row.delivery for row in rows(desk)] == [Delivery.SENT]
+
+
+def test_the_waits_grow_and_after_three_days_it_is_given_up(
+    desk: Desk, clock: Clock, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    postman = post(case_assigned="template")
+    desk.do(owe)
+    waits = []
+    for _ in range(200):
+        wechat.troubles = [WeChatUnreachable("down")]
+        deliver(postman)
+        (row,) = rows(desk)
+        if row.delivery is not Delivery.OWED:
+            break
+        waits.append((row.next_try_at - clock()).total_seconds())
+        clock.set(row.next_try_at)
+    assert waits[:4] == [10, 30, 60, 300]
+    assert row.delivery is Delivery.UNDELIVERABLE
+
+
+def test_the_days_quota_waits_for_midnight(
+    desk: Desk, clock: Clock, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    wechat.troubles = [WeChatRefused(45009, "quota")]
+    postman = post(case_assigned="template")
+    desk.do(owe, urgent=True)
+    deliver(postman)
+    (row,) = rows(desk)
+    assert row.next_try_at == clock().replace(hour=16, minute=0)
+
+
+def test_a_row_whose_worker_died_is_found_again_after_a_minute(
+    desk: Desk, clock: Clock, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    postman = post(case_assigned="template")
+    desk.do(owe)
+    assert len(desk.do(notifications.lease, 10)) == 1  # and its worker is killed here
+    assert deliver(postman) == 0
+    clock.forward(seconds=61)
+    assert deliver(postman) == 1
+    assert len(wechat.sent) == 1
+
+
+def test_the_same_key_is_never_owed_twice(desk: Desk, post: Callable[..., Postman]) -> None:
+    post()
+    desk.do(owe)
+    desk.do(owe)
+    assert len(rows(desk)) == 1
+
+
+def test_what_is_not_urgent_waits_for_the_next_working_morning(
+    desk: Desk, clock: Clock, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    clock.forward(hours=12)  # 21:00
+    postman = post(case_assigned="template")
+    desk.do(owe)
+    desk.do(owe, urgent=True, key="urgent")
+    deliver(postman)
+    assert len(wechat.sent) == 1
+    clock.forward(hours=11)
+    assert deliver(postman) == 1
+
+
+def test_no_more_than_the_set_number_a_day_urgent_ones_excepted(
+    desk: Desk, clock: Clock, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    postman = post(case_assigned="template")
+    for n in range(7):
+        desk.do(owe, key=f"k{n}")
+        clock.forward(minutes=1)
+        deliver(postman)
+    assert len(wechat.sent) == 5
+    desk.do(owe, urgent=True, key="urgent")
+    deliver(postman)
+    assert len(wechat.sent) == 6
+    clock.forward(days=1)
+    deliver(postman)
+    assert len(wechat.sent) == 8
+
+
+def test_retrying_by_hand_and_reconciling(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat
+) -> None:
+    postman = post()
+    desk.do(owe)
+    deliver(postman)
+    desk.do(open_window)
+    assert desk.do(notifications.try_again, None) == 1
+    deliver(postman)
+    sums = desk.look(notifications.reconcile)
+    assert (sums.owed, sums.sent, sums.undeliverable, sums.within_ten_seconds) == (0, 1, 0, 1.0)
+
+
+def test_the_platforms_later_word_that_it_was_blocked(desk: Desk, post: Callable[..., Postman]) -> None:
+    postman = post(case_assigned="template")
+    desk.do(owe)
+    deliver(postman)
+    desk.do(notifications.delivery_report, "msgid-1", "failed:user block")
+    (row,) = rows(desk)
+    assert (row.delivery, row.reason) == (Delivery.UNDELIVERABLE, "微信反馈：failed:user block")
