@@ -34,6 +34,8 @@ def codes(file: Path, as_json: bool) -> None:
 
     已经申请过的不再申请；中途断了，再运行一次即可接着做。
     """
+    from services import board_sheet  # heavy: only this command prints
+
     heshao = installation()
     if not file.parent.is_dir():
         raise click.ClickException(f"没有文件夹 {file.parent}。")
@@ -47,7 +49,7 @@ def codes(file: Path, as_json: bool) -> None:
     if not printed:
         raise click.ClickException("名录里还没有公示牌，请先导入名录。")
     try:
-        service.sheet(printed, file)
+        board_sheet.sheet(printed, file)
     except OSError as error:
         raise click.ClickException(f"{file} 无法写入（{error.strerror}）。") from error
     if as_json:

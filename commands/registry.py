@@ -156,7 +156,7 @@ def _refuse(faults: list[Fault], as_json: bool) -> NoReturn:
         rows = [{"sheet": f.sheet, "row": f.row, "column": f.column, "why": f.why} for f in faults]
         _print_json({"changes": [], "notes": [], "faults": rows})
     else:
-        click.echo(f"工作簿有 {len(faults)} 处错误，没有导入：", err=True)
+        click.echo(f"工作簿有 {len(faults)} 处错误，名录没有改动：", err=True)
         _lines(list(map(str, faults)), err=True)
     raise SystemExit(1)
 
@@ -174,6 +174,8 @@ def _print_json(value: dict[str, Any]) -> None:
 
 def _save(file: Path, content: bytes) -> None:
     """Write beside it first: a full disk leaves the old file whole."""
+    if not file.parent.is_dir():
+        raise click.ClickException(f"没有文件夹 {file.parent}。")
     beside = file.with_name(f".{file.name}.new")
     try:
         beside.write_bytes(content)

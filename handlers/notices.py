@@ -56,7 +56,8 @@ def note(envelope: Envelope, hotline: str) -> str:
             return str(says[key])
     short = says.get("short")
     if envelope.sentence == "town_assigned":
-        return f"回复“受理 {short}”或“退回 {short} 理由”"
+        words = str(says.get("words", ""))
+        return f"回复受理{short}或退回{short}" + (f"；{words}" if words else "")
     if envelope.sentence == "office_proof":
         return f"回复“复核 {short} 通过”或不通过"
     if envelope.sentence == "reporter_closed":

@@ -147,12 +147,7 @@ def _envelope(work: Work, row: Notification) -> Envelope:
         openid=follower.openid if follower else None,
         viewer=viewer,
         following=bool(follower and follower.following),
-        window_open=bool(
-            follower
-            and follower.window_until
-            and follower.window_until > work.now
-            and follower.window_left > 0
-        ),
+        window_open=follower is not None and people.may_be_written_to(work, follower),
         case_id=row.case_id,
         moves=case.moves if case else 0,
         urgent=row.urgent,
@@ -204,7 +199,7 @@ def window_closed(work: Work, notification_id: int) -> None:
     row = work.session.get_one(Notification, notification_id)
     follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
     if follower is not None:
-        follower.window_left = 0
+        follower.window_left, follower.window_until = 0, work.now
 
 
 WAITS_FOR_WINDOW = (45015, 45047)

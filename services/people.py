@@ -128,6 +128,14 @@ def opened_window(work: Work, follower: Follower, *, by_message: bool) -> bool:
     return False
 
 
+def may_be_written_to(work: Work, follower: Follower) -> bool:
+    """Whether the customer-service window is open as far as we know; of somebody who was bound by the
+    registry and has not spoken to us yet we know nothing, and the platform is asked."""
+    if follower.window_until is None:
+        return True
+    return follower.window_until > work.now and follower.window_left > 0
+
+
 def office(work: Work) -> list[Person]:
     """The clerks of the River Chief Office who can be reached."""
     return _bound(

@@ -1,6 +1,7 @@
 """A town's chiefs and liaisons by chat: accept, return, ask, prove; and what is not theirs to do."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -221,8 +222,6 @@ def test_the_verb_without_a_number_shows_the_list(li: Talker, chief: Talker) -> 
 def test_two_chiefs_answering_at_once_make_one_acceptance(
     desk: Desk, li: Talker, chief: Talker, liaison: Talker, all_of: Read
 ) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     li.reports(RIVER)
     chief.says("待办")
     liaison.says("待办")
@@ -233,8 +232,6 @@ def test_two_chiefs_answering_at_once_make_one_acceptance(
 
 
 def test_an_album_of_concurrent_photos_loses_none(desk: Desk, li: Talker, all_of: Read) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(8) as at_once:
         list(at_once.map(lambda n: li.photo(f"album-{n}"), range(8)))
     assert "照片 8 张" in li.at(RIVER)

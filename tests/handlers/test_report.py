@@ -1,6 +1,7 @@
 """Reporting, by talking: what a resident sends and reads, on both database engines."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -250,3 +251,30 @@ def test_who_is_told_what_is_kept_only_once(li: Talker, all_of: Read) -> None:
     assert texts.FIRST_USE in li.says("帮助")
     assert texts.FIRST_USE not in li.says("帮助")
     assert all(f.informed_at for f in all_of(Follower))
+
+
+def test_three_copies_at_once_get_the_same_reply_and_make_one_report(
+    li: Talker, all_of: Read, clock: Clock
+) -> None:
+    li.photo()
+    li.at(RIVER)
+    li.says("河边有垃圾")
+    submit = Message(li.openid, "gh_0", clock(), Text("提交"), "three copies")
+    with ThreadPoolExecutor(3) as at_once:
+        replies = list(at_once.map(li.sends, [submit] * 3))
+    assert len(set(replies)) == 1
+    assert len(all_of(Report.id)) == 1
+
+
+def test_two_people_reporting_one_spot_at_once_make_one_case(
+    li: Talker, someone: Callable[[str], Talker], all_of: Read
+) -> None:
+    talkers = [li, someone("wang")]
+    for talker in talkers:
+        talker.photo()
+        talker.at(RIVER)
+        talker.says("河边有垃圾")
+    with ThreadPoolExecutor(2) as at_once:
+        list(at_once.map(lambda talker: talker.says("提交"), talkers))
+    assert len(all_of(Report.id)) == 2
+    assert len(all_of(Case.id)) == 1

@@ -152,18 +152,21 @@ def test_a_refused_template_falls_back_to_customer_service(
 def test_nobody_can_be_reached_is_listed_with_the_reason_and_the_office_is_told(
     desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat
 ) -> None:
+    wechat.troubles = [WeChatRefused(45015, "response out of time limit")]
     postman = post()
     desk.do(owe)
     deliver(postman)
+    desk.do(owe, key="two")  # now we know, and do not ask again
+    deliver(postman)
     assert wechat.sent == []
-    (row,) = rows(desk)
-    assert row.delivery is Delivery.UNDELIVERABLE
-    assert "48 小时" in row.reason
+    assert [row.delivery for row in rows(desk)] == [Delivery.UNDELIVERABLE] * 2
+    assert all("48 小时" in row.reason for row in rows(desk))
 
 
 def test_once_the_person_speaks_again_it_is_owed_again(
     desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat
 ) -> None:
+    wechat.troubles = [WeChatRefused(45015, "response out of time limit")]
     postman = post()
     desk.do(owe)
     deliver(postman)
@@ -286,6 +289,7 @@ def test_no_more_than_the_set_number_a_day_urgent_ones_excepted(
 def test_retrying_by_hand_and_reconciling(
     desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat
 ) -> None:
+    wechat.troubles = [WeChatRefused(45015, "response out of time limit")]
     postman = post()
     desk.do(owe)
     deliver(postman)

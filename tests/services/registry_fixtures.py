@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,12 +11,15 @@ from sqlalchemy import Engine, func, select
 
 import models.tables  # noqa: F401  every table
 from models.base import Base
-from models.registry import RegistryVersion
+from models.person import Appointment, Person
+from models.registry import RegistryVersion, Town
+from rules.roles import Role
 from services import registry
 from services.desk import Desk, Work
 from services.registry_changes import Differences
 from services.sheets import COLUMNS, WorkbookRefused
 from services.workbook import read_workbook
+from tests.conftest import Clock
 
 Rows = Sequence[Sequence[Any]]
 
@@ -92,3 +96,35 @@ def version(desk: Desk) -> int:
 def count(work: Work, table: type[Any]) -> int:
     """How many rows a table has."""
     return work.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def on(clock: Clock, day: date) -> None:
+    """Ten in the morning of that day in China."""
+    clock.set(datetime(day.year, day.month, day.day, 2, 0, tzinfo=UTC))
+
+
+def person(name: str, role: str = "镇级河湖长", town: str | None = "T1", **other: Any) -> list[Any]:
+    """A row of 人员."""
+    columns = ("phone", "title", "role", "town", "reaches", "department", "since", "until", "openid")
+    return [name, *({"role": role, "town": town, **other}.get(column) for column in columns)]
+
+
+def of_people(*rows: list[Any]) -> bytes:
+    """The basis with other people."""
+    return workbook(人员=rows)
+
+
+def who_was(desk: Desk, day: date, role: Role = Role.TOWN_CHIEF, town: str = "T1") -> list[str]:
+    """Names of those who held the office in the town on that day."""
+    with desk.reading() as work:
+        town_id = work.session.scalars(select(Town.id).where(Town.code == town)).one()
+        return [held.person.name for held in registry.who_was(work, role, town_id, day)]
+
+
+def spans(desk: Desk, name: str) -> list[tuple[date | None, date | None]]:
+    """First and last days of this person's appointments, oldest entry first."""
+    with desk.reading() as work:
+        found = (
+            select(Appointment).join(Appointment.person).where(Person.name == name).order_by(Appointment.id)
+        )
+        return [(held.since, held.until) for held in work.session.scalars(found)]
