@@ -167,7 +167,7 @@ class PhotoRules(Section):
     max_pixels: Positive = 60_000_000
     keep_trying_days: Annotated[int, Field(ge=1, le=3)] = 3
     link_days: Positive = 7
-    same_picture_bits: Count = 4
+    same_picture_bits: Count = 2
 
 
 class KindRow(Section):

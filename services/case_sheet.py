@@ -19,15 +19,16 @@ from services.links import CaseLink, View
 
 DEED_NAMES: Mapping[str, str] = {
     **{move.value: name for move, name in MOVE_NAMES.items()},
+    "reported": "收到反映",
+    "joined": "并入一件反映",
+    "report_withdrawn": "一件反映撤回",
+    "addition": "补充",
+    "question": "追问",
+    "answer": "回答追问",
+    "photo_missing": "照片没有收到",
     "severity": "改级",
     "kind": "改类",
     "rating": "满意度评价",
-    "join": "合并举报",
-    "question": "追问举报人",
-    "answer": "举报人答复",
-    "addition": "举报人补充",
-    "photo_missing": "照片没有收到",
-    "report_withdrawn": "一位举报人撤回",
 }
 WAITING_WORDS = {
     Arrival.WAITING: "照片接收中，请稍后刷新",
@@ -106,8 +107,25 @@ def _facts(work: Work, link: CaseLink, case: Case) -> list[tuple[str, str]]:
         ("地点", case.place),
         ("办理单位", case.town.name if case.town else "河长办分派中"),
         ("期限", deadline_words(work, case)),
+        ("请在微信中回复", _answers(link, case)),
         ("请河长办留意", case.for_office if link.view is View.OFFICE else ""),
     ]
+
+
+def _answers(link: CaseLink, case: Case) -> str:
+    """What whoever has the case now may say in the chat; the case number is understood from everybody."""
+    n = case.number
+    match link.view, case.state:
+        case View.TOWN, State.ASSIGNED:
+            return f"受理 {n}，或 退回 {n} 理由"
+        case View.TOWN, State.ACCEPTED:
+            return f"办结 {n}，再发整改后的照片"
+        case View.OFFICE, State.TRIAGE:
+            return f"转派 {n} 镇街，或 不属于 {n} 理由"
+        case View.OFFICE, State.VERIFYING:
+            return f"复核 {n} 通过，或 复核 {n} 不通过 理由"
+        case _:
+            return ""
 
 
 def _before(work: Work, link: CaseLink, reports: Sequence[Report]) -> list[Told]:

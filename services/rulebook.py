@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 
@@ -43,6 +44,7 @@ class Rulebook:
     hotline: str
 
 
+@cache
 def official_days() -> Mapping[date, bool]:
     """Working (True) or rest day, for every year whose State Council notice the library holds."""
     first = min(chinese_calendar.constants.holidays).replace(month=1, day=1)

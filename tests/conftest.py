@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 import config
+import models.tables  # noqa: F401 - declares every table
 from commands.database import alembic_config
 from models.base import Base
 from models.engine import make_engine
@@ -24,6 +25,20 @@ ROOT = Path(__file__).parent.parent
 POSTGRESQL = os.environ.get("HESHAO_TEST_POSTGRESQL", "postgresql://127.0.0.1:5432/test")
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday 2026-11-23, 09:00 in China."""
+
+
+EMPTY = ";".join(
+    [
+        "SET LOCAL synchronous_commit = off; SET LOCAL session_replication_role = replica",  # past the triggers
+        *(f"DELETE FROM \"{table.name}\"" for table in Base.metadata.sorted_tables),  # noqa: S608
+        *(
+            f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'id'), 1, false)"
+            for table in Base.metadata.sorted_tables
+            if "id" in table.columns
+        ),
+    ]
+)
+"""Everything gone and numbered from 1 again; TRUNCATE would take a second for so many small tables."""
 
 
 class Clock:
@@ -88,9 +103,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> It
         return
     made = make_engine(request.getfixturevalue("postgresql"))
     yield made
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with made.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.exec_driver_sql(EMPTY)
     made.dispose()
 
 

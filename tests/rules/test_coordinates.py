@@ -16,13 +16,13 @@ longitudes, latitudes = st.floats(116.98, 117.45), st.floats(39.15, 39.36)
 
 
 @given(st.floats(73.5, 135.0), st.floats(18.0, 53.5))
-def test_there_and_back_is_within_a_centimetre_all_over_china(longitude, latitude):
+def test_there_and_back_is_within_a_centimetre_all_over_china(longitude: float, latitude: float) -> None:
     back = gcj02_to_wgs84(*wgs84_to_gcj02(longitude, latitude))
     assert metres_on_the_ellipsoid(longitude, latitude, back.longitude, back.latitude) < 0.01
 
 
 @given(longitudes, latitudes)
-def test_the_shift_in_beichen_is_some_hundred_metres(longitude, latitude):
+def test_the_shift_in_beichen_is_some_hundred_metres(longitude: float, latitude: float) -> None:
     shifted = wgs84_to_gcj02(longitude, latitude)
     assert 300 < metres_on_the_ellipsoid(longitude, latitude, *shifted) < 700
 
@@ -35,7 +35,7 @@ def test_the_shift_in_beichen_is_some_hundred_metres(longitude, latitude):
         ((116.377817, 39.911954), (116.38404722455657, 39.91334545536069)),
     ],
 )
-def test_published_pairs(wgs84, gcj02):
+def test_published_pairs(wgs84: tuple[float, float], gcj02: tuple[float, float]) -> None:
     assert wgs84_to_gcj02(*wgs84) == pytest.approx(gcj02, abs=1e-7)
     back = gcj02_to_wgs84(*gcj02)
     assert (back.longitude, back.latitude) == pytest.approx(wgs84, abs=1e-7)
@@ -44,7 +44,7 @@ def test_published_pairs(wgs84, gcj02):
 @pytest.mark.parametrize(
     ("longitude", "latitude"), [(2.35, 48.85), (-74.0, 40.7), (151.2, -33.9), (0.0, 0.0)]
 )
-def test_outside_china_nothing_is_shifted(longitude, latitude):
+def test_outside_china_nothing_is_shifted(longitude: float, latitude: float) -> None:
     assert wgs84_to_gcj02(longitude, latitude) == (longitude, latitude)
     assert gcj02_to_wgs84(longitude, latitude) == Position(longitude, latitude)
 
@@ -61,24 +61,28 @@ def test_outside_china_nothing_is_shifted(longitude, latitude):
         (117.1, -91.0, "超出了范围"),
     ],
 )
-def test_what_is_no_place_is_refused_with_a_sentence(longitude, latitude, sentence):
+def test_what_is_no_place_is_refused_with_a_sentence(
+    longitude: float, latitude: float, sentence: str
+) -> None:
     with pytest.raises(Refusal, match=sentence) as refusal:
         checked(longitude, latitude)
     assert "重新发送位置" in str(refusal.value)
 
 
 @given(longitudes, latitudes)
-def test_a_place_in_the_district_is_taken_as_it_is(longitude, latitude):
+def test_a_place_in_the_district_is_taken_as_it_is(longitude: float, latitude: float) -> None:
     assert checked(longitude, latitude) == Position(longitude, latitude)
 
 
 @pytest.mark.parametrize(("longitude", "latitude"), [(117, 39), (2.35, 48.85), (-0.1, 51.5), (0.0, 51.5)])
-def test_a_place_elsewhere_is_a_place(longitude, latitude):
+def test_a_place_elsewhere_is_a_place(longitude: float, latitude: float) -> None:
     assert checked(longitude, latitude) == Position(longitude, latitude)
 
 
 @given(longitudes, latitudes, st.floats(-0.02, 0.02), st.floats(-0.02, 0.02))
-def test_distances_on_the_plane_are_those_on_the_ellipsoid(longitude, latitude, east, north):
+def test_distances_on_the_plane_are_those_on_the_ellipsoid(
+    longitude: float, latitude: float, east: float, north: float
+) -> None:
     plane = Plane(BEICHEN)  # up to some 27 km away
     here, there = (longitude, latitude), (longitude + east, latitude + north)
     flat = math.dist(plane.metres(*here), plane.metres(*there))
@@ -86,7 +90,9 @@ def test_distances_on_the_plane_are_those_on_the_ellipsoid(longitude, latitude, 
 
 
 @given(st.floats(-20_000, 20_000), st.floats(0, 2 * math.pi))
-def test_20_km_around_the_centre_lengths_are_true_to_one_in_a_hundred_thousand(far, angle):
+def test_20_km_around_the_centre_lengths_are_true_to_one_in_a_hundred_thousand(
+    far: float, angle: float
+) -> None:
     plane = Plane(BEICHEN)
     east, north = plane.degrees_of(1.0)
     here = (117.135 + far * math.cos(angle) * east, 39.225 + far * math.sin(angle) * north)
@@ -95,7 +101,7 @@ def test_20_km_around_the_centre_lengths_are_true_to_one_in_a_hundred_thousand(f
     assert flat == pytest.approx(metres_on_the_ellipsoid(*here, *there), rel=1e-5)
 
 
-def test_arrays_and_numbers_give_the_same_metres():
+def test_arrays_and_numbers_give_the_same_metres() -> None:
     plane = Plane(BEICHEN)
     x, y = plane.metres(np.array([117.0, 117.3]), np.array([39.2, 39.3]))
     assert (x[0], y[0]) == plane.metres(117.0, 39.2)
@@ -104,13 +110,13 @@ def test_arrays_and_numbers_give_the_same_metres():
     assert isinstance(plane.metres(117.0, 39.2)[0], float)
 
 
-def test_east_is_right_and_north_is_up():
+def test_east_is_right_and_north_is_up() -> None:
     x, y = Plane(BEICHEN).metres(117.145, 39.235)
     assert 800 < x < 900
     assert 1050 < y < 1150
 
 
-def test_degrees_of_a_length():
+def test_degrees_of_a_length() -> None:
     plane = Plane(BEICHEN)
     east, north = plane.degrees_of(1000)
     assert plane.metres(117.135 + east, 39.225)[0] == pytest.approx(1000, abs=0.01)
@@ -121,5 +127,5 @@ def test_degrees_of_a_length():
     ("longitude", "latitude", "within"),
     [(117.2, 39.2, True), (116.98, 39.36, True), (117.451, 39.2, False), (117.2, 39.149, False)],
 )
-def test_bounds(longitude, latitude, within):
+def test_bounds(longitude: float, latitude: float, within: bool) -> None:
     assert Bounds(116.98, 39.15, 117.45, 39.36).contains(Position(longitude, latitude)) is within

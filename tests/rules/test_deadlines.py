@@ -23,8 +23,8 @@ from tests.rules.year_2026 import CALENDAR
 SETTINGS = DeadlineSettings()
 
 
-def at(*when: int) -> datetime:
-    return datetime(*when, tzinfo=CHINA)
+def at(year: int, month: int, day: int, hour: int, minute: int, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=CHINA)
 
 
 def ends(*day: int, provisional: bool = False) -> Deadline:
@@ -47,14 +47,16 @@ def ends(*day: int, provisional: bool = False) -> Deadline:
         (at(2026, 12, 31, 10, 0), ends(2027, 1, 1, provisional=True)),
     ],
 )
-def test_a_town_accepts_within_one_working_day(assigned, severity, until):
+def test_a_town_accepts_within_one_working_day(
+    assigned: datetime, severity: Severity, until: Deadline
+) -> None:
     assert acceptance(assigned, severity, SETTINGS, CALENDAR) == until
 
 
 @pytest.mark.parametrize(
     "assigned", [at(2026, 11, 24, 14, 32), at(2026, 10, 1, 23, 30), at(2026, 12, 31, 23, 59)]
 )
-def test_an_urgent_case_is_accepted_within_the_hour_on_any_day(assigned):
+def test_an_urgent_case_is_accepted_within_the_hour_on_any_day(assigned: datetime) -> None:
     until = acceptance(assigned, Severity.URGENT, SETTINGS, CALENDAR)
     assert until == Deadline(assigned.astimezone(UTC) + timedelta(hours=1), False)
 
@@ -75,7 +77,9 @@ def test_an_urgent_case_is_accepted_within_the_hour_on_any_day(assigned):
         (Severity.COMPLEX, at(2026, 12, 18, 9, 0), ends(2027, 1, 1, provisional=True)),
     ],
 )
-def test_a_town_rectifies_within_the_days_of_the_severity(severity, accepted, until):
+def test_a_town_rectifies_within_the_days_of_the_severity(
+    severity: Severity, accepted: datetime, until: Deadline
+) -> None:
     assert rectification(accepted, severity, SETTINGS, CALENDAR) == until
 
 
@@ -87,15 +91,15 @@ def test_a_town_rectifies_within_the_days_of_the_severity(severity, accepted, un
         (at(2026, 5, 7, 9, 0), ends(2026, 5, 9)),  # Saturday's make-up day
     ],
 )
-def test_the_office_verifies_within_two_working_days(proved, until):
+def test_the_office_verifies_within_two_working_days(proved: datetime, until: Deadline) -> None:
     assert verification(proved, SETTINGS, CALENDAR) == until
 
 
-def test_a_case_may_be_handed_back_within_one_working_day_of_the_assignment():
+def test_a_case_may_be_handed_back_within_one_working_day_of_the_assignment() -> None:
     assert returnable_until(at(2026, 11, 27, 9, 0), SETTINGS, CALENDAR) == ends(2026, 11, 30)
 
 
-def test_the_districts_own_numbers_are_used():
+def test_the_districts_own_numbers_are_used() -> None:
     own = DeadlineSettings(2, 15, {Severity.ORDINARY: 7}, 1, 3, 5)
     assert acceptance(at(2026, 11, 24, 9, 0), Severity.ORDINARY, own, CALENDAR) == ends(2026, 11, 26)
     urgent = acceptance(at(2026, 11, 24, 9, 0), Severity.URGENT, own, CALENDAR)
@@ -109,7 +113,9 @@ instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 11, 30), timezones=
 
 
 @given(instants, st.sampled_from(Severity))
-def test_a_deadline_lies_ahead_and_rectification_never_ends_on_a_day_of_rest(instant, severity):
+def test_a_deadline_lies_ahead_and_rectification_never_ends_on_a_day_of_rest(
+    instant: datetime, severity: Severity
+) -> None:
     assert acceptance(instant, severity, SETTINGS, CALENDAR).at > instant
     until = rectification(instant, severity, SETTINGS, CALENDAR)
     last = local_day(until.at - timedelta(microseconds=1))
@@ -119,7 +125,9 @@ def test_a_deadline_lies_ahead_and_rectification_never_ends_on_a_day_of_rest(ins
 
 
 @given(instants, instants, st.sampled_from([Severity.ORDINARY, Severity.COMPLEX]))
-def test_who_is_assigned_earlier_is_never_due_later(one, other, severity):
+def test_who_is_assigned_earlier_is_never_due_later(
+    one: datetime, other: datetime, severity: Severity
+) -> None:
     first, second = sorted((one, other))
     assert (
         acceptance(first, severity, SETTINGS, CALENDAR).at
@@ -128,7 +136,7 @@ def test_who_is_assigned_earlier_is_never_due_later(one, other, severity):
 
 
 @pytest.mark.parametrize("severity", Severity)
-def test_a_naive_instant_is_refused(severity):
+def test_a_naive_instant_is_refused(severity: Severity) -> None:
     with pytest.raises(ValueError, match="zone"):
         acceptance(datetime(2026, 11, 24), severity, SETTINGS, CALENDAR)  # noqa: DTZ001
 
@@ -146,15 +154,15 @@ def test_a_naive_instant_is_refused(severity):
         (Deadline(at(2027, 1, 1, 0, 10), False), True, "2027年1月1日0时10分前"),
     ],
 )
-def test_in_words(deadline, precise, words):
+def test_in_words(deadline: Deadline, precise: bool, words: str) -> None:
     assert in_words(deadline, precise, now=at(2026, 11, 24, 9, 0)) == words
 
 
-def test_without_a_now_the_year_is_not_said():
+def test_without_a_now_the_year_is_not_said() -> None:
     assert in_words(ends(2027, 1, 4)) == "1月4日24时前"
 
 
-def test_the_year_that_counts_is_the_year_in_china():
+def test_the_year_that_counts_is_the_year_in_china() -> None:
     now = datetime(2026, 12, 31, 17, tzinfo=UTC)  # already 2027 there
     assert in_words(ends(2027, 1, 4), now=now) == "1月4日24时前"
 
@@ -176,11 +184,11 @@ def test_the_year_that_counts_is_the_year_in_china():
         ("", None),
     ],
 )
-def test_a_severity_by_its_name(text, severity):
+def test_a_severity_by_its_name(text: str, severity: Severity | None) -> None:
     assert Severity.named(text) is severity
 
 
-def test_every_severity_has_a_name_that_is_understood():
+def test_every_severity_has_a_name_that_is_understood() -> None:
     assert {severity: Severity.named(name) for severity, name in SEVERITY_NAMES.items()} == {
         severity: severity for severity in Severity
     }

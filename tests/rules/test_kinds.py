@@ -553,25 +553,25 @@ def name_of(text: str) -> str | None:
     return kind.name if kind else None
 
 
-def test_the_kinds_that_ship_are_the_sixteen_in_their_order():
+def test_the_kinds_that_ship_are_the_sixteen_in_their_order() -> None:
     assert [kind.name for kind in KINDS] == NAMES
 
 
-def test_every_kind_but_the_last_has_enough_phrases_and_none_twice():
+def test_every_kind_but_the_last_has_enough_phrases_and_none_twice() -> None:
     for kind in KINDS[:-1]:
         assert 12 <= len(kind.phrases) <= 25, kind.name
         assert len(set(kind.phrases)) == len(kind.phrases), kind.name
     assert KINDS[-1].phrases == ()
 
 
-def test_severities():
+def test_severities() -> None:
     of = {kind.name: kind.severity for kind in KINDS}
     assert [n for n in NAMES if of[n] is Severity.URGENT] == ["污水直排/排污口", "死鱼", "涉水安全隐患"]
     assert [n for n in NAMES if of[n] is Severity.COMPLEX] == ["水体黑臭", "乱占", "乱采", "乱建"]
 
 
 @pytest.mark.parametrize("kind", SAID)
-def test_at_least_ten_sentences_a_kind(kind):
+def test_at_least_ten_sentences_a_kind(kind: str) -> None:
     phrases = next(k.phrases for k in KINDS if k.name == kind)
     assert len([s for s in sentences(SAID[kind]) if s not in phrases]) >= 10
 
@@ -579,7 +579,7 @@ def test_at_least_ten_sentences_a_kind(kind):
 @pytest.mark.parametrize(
     ("said", "kind"), [(s, kind) for kind, text in SAID.items() for s in sentences(text)]
 )
-def test_everyday_sentences(said, kind):
+def test_everyday_sentences(said: str, kind: str) -> None:
     assert name_of(said) == kind
 
 
@@ -631,7 +631,7 @@ def test_everyday_sentences(said, kind):
         "，。！",
     ],
 )
-def test_what_says_no_kind(said):
+def test_what_says_no_kind(said: str) -> None:
     assert name_of(said) is None
 
 
@@ -662,17 +662,17 @@ def test_what_says_no_kind(said):
         ("一堆人在河里游泳", "涉水安全隐患"),
     ],
 )
-def test_collisions(said, kind):
+def test_collisions(said: str, kind: str) -> None:
     assert name_of(said) == kind
 
 
-def test_the_first_kind_in_the_given_order_wins():
+def test_the_first_kind_in_the_given_order_wins() -> None:
     kinds = [Kind("乙", Severity.ORDINARY, ("垃圾",)), Kind("甲", Severity.ORDINARY, ("建筑垃圾",))]
     assert recognise("建筑垃圾", kinds) == kinds[0]
     assert recognise("建筑垃圾", kinds[::-1]) == kinds[1]
 
 
-def test_the_three_signs_of_a_phrase():
+def test_the_three_signs_of_a_phrase() -> None:
     kinds = [Kind("甲", Severity.ORDINARY, ("河边/岸上…垃圾!桶",))]
     assert recognise("岸上有好多垃圾", kinds)
     assert not recognise("岸上有，垃圾", kinds)
@@ -707,13 +707,13 @@ def test_the_three_signs_of_a_phrase():
         ("", None),
     ],
 )
-def test_a_kind_by_its_name_or_part_of_it(text, name):
+def test_a_kind_by_its_name_or_part_of_it(text: str, name: str | None) -> None:
     kind = named(text, KINDS)
     assert (kind.name if kind else None) == name
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_every_name_finds_its_kind(kind):
+def test_every_name_finds_its_kind(kind: str) -> None:
     found = named(kind, KINDS)
     assert found is not None
     assert found.name == kind

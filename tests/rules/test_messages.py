@@ -20,8 +20,8 @@ some_hours = st.builds(
 )
 
 
-def at(*when: int) -> datetime:
-    return datetime(*when, tzinfo=CHINA)
+def at(year: int, month: int, day: int, hour: int, minute: int) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=CHINA)
 
 
 @pytest.mark.parametrize(
@@ -40,18 +40,18 @@ def at(*when: int) -> datetime:
         (at(2026, 12, 31, 20, 30), at(2027, 1, 1, 8, 0)),  # not announced: a Friday
     ],
 )
-def test_the_districts_default(owed, leaves):
+def test_the_districts_default(owed: datetime, leaves: datetime) -> None:
     assert may_leave_at(owed, False, DAY, CALENDAR) == leaves
     assert may_leave_at(owed, True, DAY, CALENDAR) == owed
 
 
-def test_on_rest_days_too_where_the_district_says_so():
+def test_on_rest_days_too_where_the_district_says_so() -> None:
     hours = MessageHours.parse("08:00", "20:00", True, 5)
     assert may_leave_at(at(2026, 10, 1, 10, 0), False, hours, CALENDAR) == at(2026, 10, 1, 10, 0)
     assert may_leave_at(at(2026, 10, 1, 21, 0), False, hours, CALENDAR) == at(2026, 10, 2, 8, 0)
 
 
-def test_until_midnight_and_round_the_clock():
+def test_until_midnight_and_round_the_clock() -> None:
     evening = MessageHours.parse("08:00", "24:00", False, 5)
     assert evening.until == 1440
     assert may_leave_at(at(2026, 11, 24, 23, 59), False, evening, CALENDAR) == at(2026, 11, 24, 23, 59)
@@ -60,7 +60,9 @@ def test_until_midnight_and_round_the_clock():
 
 
 @given(instants, some_hours)
-def test_it_leaves_within_the_hours_on_an_allowed_day_and_never_before_it_is_owed(owed, hours):
+def test_it_leaves_within_the_hours_on_an_allowed_day_and_never_before_it_is_owed(
+    owed: datetime, hours: MessageHours
+) -> None:
     leaves = may_leave_at(owed, False, hours, CALENDAR)
     there = leaves.astimezone(CHINA)
     minutes = there.hour * 60 + there.minute
@@ -71,13 +73,13 @@ def test_it_leaves_within_the_hours_on_an_allowed_day_and_never_before_it_is_owe
 
 
 @given(instants, some_hours)
-def test_asked_again_when_it_may_leave_it_leaves(owed, hours):
+def test_asked_again_when_it_may_leave_it_leaves(owed: datetime, hours: MessageHours) -> None:
     leaves = may_leave_at(owed, False, hours, CALENDAR)
     assert may_leave_at(leaves, False, hours, CALENDAR) == leaves
 
 
 @given(instants, some_hours)
-def test_it_never_waits_past_an_opening(owed, hours):
+def test_it_never_waits_past_an_opening(owed: datetime, hours: MessageHours) -> None:
     leaves = may_leave_at(owed, False, hours, CALENDAR)
     day = local_day(owed)
     while day < local_day(leaves):
@@ -88,7 +90,7 @@ def test_it_never_waits_past_an_opening(owed, hours):
 
 
 @given(instants, instants, some_hours)
-def test_what_is_owed_earlier_never_leaves_later(one, other, hours):
+def test_what_is_owed_earlier_never_leaves_later(one: datetime, other: datetime, hours: MessageHours) -> None:
     first, second = sorted((one, other))
     assert may_leave_at(first, False, hours, CALENDAR) <= may_leave_at(second, False, hours, CALENDAR)
 
@@ -98,21 +100,21 @@ def test_what_is_owed_earlier_never_leaves_later(one, other, hours):
     [("20:00", "08:00"), ("08:00", "08:00"), ("24:00", "24:00"), ("8", "20:00"), ("08:00", "24:01"),
      ("08:60", "20:00"), ("25:00", "26:00"), ("", "20:00"), ("-1:00", "20:00")],
 )  # fmt: skip
-def test_hours_that_are_none_are_refused(from_, until):
+def test_hours_that_are_none_are_refused(from_: str, until: str) -> None:
     with pytest.raises(Refusal):
         MessageHours.parse(from_, until, False, 5)
 
 
-def test_the_night_is_refused_with_a_sentence():
+def test_the_night_is_refused_with_a_sentence() -> None:
     with pytest.raises(Refusal, match="不能跨过午夜"):
         MessageHours.parse("20:00", "08:00", False, 5)
 
 
-def test_at_least_one_message_a_day():
+def test_at_least_one_message_a_day() -> None:
     with pytest.raises(Refusal, match="至少"):
         MessageHours.parse("08:00", "20:00", False, 0)
 
 
-def test_a_naive_instant_is_refused():
+def test_a_naive_instant_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         may_leave_at(datetime(2026, 11, 24), True, DAY, CALENDAR)  # noqa: DTZ001

@@ -43,7 +43,7 @@ def found(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("key", [key for key in ROWS if key != "丰产河开发区"])
-def test_every_reach_by_its_own_name(key):
+def test_every_reach_by_its_own_name(key: str) -> None:
     assert found(ROWS[key][3]) == [key]
 
 
@@ -90,17 +90,17 @@ def test_every_reach_by_its_own_name(key):
         ("天津市北辰区北仓镇桃花寺村", "北运河北仓"),
     ],
 )
-def test_tolerantly(text, keys):
+def test_tolerantly(text: str, keys: str) -> None:
     assert found(text) == keys.split()
     assert PLACES.find(text).place_only
 
 
-def test_the_water_alone_gives_all_its_reaches():
+def test_the_water_alone_gives_all_its_reaches() -> None:
     assert found("北运河") == ["北运河天穆", "北运河北仓", "北运河双街"]
     assert found("永定新河") == ["永定新河大张庄", "永定新河西堤头"]
 
 
-def test_the_village_comes_before_its_town():
+def test_the_village_comes_before_its_town() -> None:
     assert found("天穆村后面的河") == ["北运河天穆", "新开河天穆"]
     assert found("马庄村") == ["新开河天穆"]
     assert found("东堤头村") == ["永定新河西堤头"]
@@ -110,12 +110,12 @@ def test_the_village_comes_before_its_town():
     ]  # the village, then the town of that name
 
 
-def test_the_town_written_in_full_is_the_town():
+def test_the_town_written_in_full_is_the_town() -> None:
     assert found("西堤头镇") == ["永定新河西堤头", "永金引河西堤头"]
     assert found("双街镇") == ["北运河双街", "丰产河双街", "郎园引河双街"]
 
 
-def test_the_longest_name_wins():
+def test_the_longest_name_wins() -> None:
     places = PlaceNames(
         [
             Named(1, "新河", "甲镇", (), "新河甲镇段", "", ""),
@@ -139,7 +139,7 @@ def test_the_longest_name_wins():
         ("中泓古道", ["中泓故道双口"]),
     ],
 )
-def test_one_wrong_character_in_a_long_name_is_forgiven(text, keys):
+def test_one_wrong_character_in_a_long_name_is_forgiven(text: str, keys: list[str]) -> None:
     assert found(text) == keys
 
 
@@ -169,7 +169,7 @@ def test_one_wrong_character_in_a_long_name_is_forgiven(text, keys):
         "？？？",
     ],
 )
-def test_a_text_without_a_known_place_finds_nothing(text):
+def test_a_text_without_a_known_place_finds_nothing(text: str) -> None:
     assert PLACES.find(text) == Match((), False)
 
 
@@ -185,17 +185,17 @@ def test_a_text_without_a_known_place_finds_nothing(text):
         ("北运河有死鱼", False),
     ],
 )
-def test_whether_only_the_place_is_said(text, place_only):
+def test_whether_only_the_place_is_said(text: str, place_only: bool) -> None:
     match = PLACES.find(text)
     assert match.reaches
     assert match.place_only is place_only
 
 
-def test_where_water_and_land_do_not_meet_the_water_is_believed():
+def test_where_water_and_land_do_not_meet_the_water_is_believed() -> None:
     assert found("北运河青光镇") == ["北运河天穆", "北运河北仓", "北运河双街"]
 
 
-def test_start_and_end_are_places_too():
+def test_start_and_end_are_places_too() -> None:
     places = PlaceNames(
         [
             Named(1, "北运河", "北仓镇", (), "北运河北仓镇段", "屈店闸", "天穆镇界"),
@@ -207,18 +207,18 @@ def test_start_and_end_are_places_too():
     assert places.find("天穆镇界").reaches == (2,)
 
 
-def test_no_more_than_the_limit():
+def test_no_more_than_the_limit() -> None:
     places = PlaceNames(Named(i, "北运河", f"{i}号镇", (), f"第{i}段", "", "") for i in range(20))
     assert places.find("北运河").reaches == tuple(range(9))
     assert places.find("北运河", limit=3).reaches == (0, 1, 2)
 
 
-def test_an_empty_registry_finds_nothing():
+def test_an_empty_registry_finds_nothing() -> None:
     assert PlaceNames([]).find("北运河") == Match((), False)
 
 
 @given(st.text(max_size=60))
-def test_no_text_is_too_strange(text):
+def test_no_text_is_too_strange(text: str) -> None:
     assert all(reach in KEY for reach in PLACES.find(text).reaches)
 
 
@@ -227,7 +227,7 @@ def test_no_text_is_too_strange(text):
     st.sampled_from(["", "在", "我在", "就在"]),
     st.sampled_from(["", "边上", "附近"]),
 )
-def test_water_and_town_find_the_reach_whatever_stands_around(key, before, after):
+def test_water_and_town_find_the_reach_whatever_stands_around(key: str, before: str, after: str) -> None:
     water, town, _, _ = ROWS[key]
     text = f"{before}{town}{water}{after}"
     keys = found(text)

@@ -30,20 +30,24 @@ def east_of_here(metres: float) -> Position:
         (5000, "死鱼", 0, False),
     ],
 )
-def test_the_same_kind_near_in_place_and_time_joins(metres, kind, days, joined):
+def test_the_same_kind_near_in_place_and_time_joins(
+    metres: float, kind: str, days: float, joined: bool
+) -> None:
     other = east_of_here(metres)
     before = NOW - timedelta(days=days)
     assert joins(HERE, "死鱼", NOW, other, kind, before) is joined
     assert joins(other, kind, before, HERE, "死鱼", NOW) is joined
 
 
-def test_the_districts_own_numbers_are_used():
+def test_the_districts_own_numbers_are_used() -> None:
     assert joins(HERE, "死鱼", NOW, east_of_here(250), "死鱼", NOW, metres=300, days=1)
     assert not joins(HERE, "死鱼", NOW, HERE, "死鱼", NOW - timedelta(days=2), metres=300, days=1)
 
 
 @given(st.floats(116.98, 117.45), st.floats(39.15, 39.36), st.floats(-0.01, 0.01), st.floats(-0.01, 0.01))
-def test_the_distance_is_that_on_the_ellipsoid(longitude, latitude, east, north):
+def test_the_distance_is_that_on_the_ellipsoid(
+    longitude: float, latitude: float, east: float, north: float
+) -> None:
     there = Position(longitude + east, latitude + north)
     metres = metres_between(Position(longitude, latitude), there)
     expected = metres_on_the_ellipsoid(longitude, latitude, there.longitude, there.latitude)
@@ -63,10 +67,12 @@ def test_the_distance_is_that_on_the_ellipsoid(longitude, latitude, east, north)
         ("", "", 64, False),
     ],
 )
-def test_pictures_by_the_bits_in_which_their_hashes_differ(one, other, bits, same):
+def test_pictures_by_the_bits_in_which_their_hashes_differ(
+    one: str, other: str, bits: int, same: bool
+) -> None:
     assert same_picture(one, other, bits) is same
 
 
-def test_what_is_no_hash_is_a_mistake_of_the_caller():
+def test_what_is_no_hash_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         same_picture("zz", "00", 4)
