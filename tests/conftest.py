@@ -30,7 +30,7 @@ MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 EMPTY = ";".join(
     [
         "SET LOCAL synchronous_commit = off; SET LOCAL session_replication_role = replica",  # past the triggers
-        *(f"DELETE FROM \"{table.name}\"" for table in Base.metadata.sorted_tables),  # noqa: S608
+        *(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables),  # noqa: S608
         *(
             f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'id'), 1, false)"
             for table in Base.metadata.sorted_tables

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 import models.tables  # noqa: F401 - declares every table
-from bot.messages import Message, Photo, Text
+from bot.messages import Message, Photo, Said, Text
 from handlers import speech
 from models.base import Base
 from services.desk import Desk
@@ -34,7 +34,8 @@ def test_the_database_refuses_to_rewrite_what_was_recorded(
 ) -> None:
     lay_out(desk)
     dispatcher = speech.dispatcher()
-    for n, said in enumerate((Photo("m"), Text("北运河天穆镇段"), Text("河边有垃圾"), Text("提交"))):
+    script: tuple[Said, ...] = (Photo("m"), Text("北运河天穆镇段"), Text("河边有垃圾"), Text("提交"))
+    for n, said in enumerate(script):
         desk.do(dispatcher.answer, Message("o-li", "gh", desk.clock(), said, f"k{n}"))
     with pytest.raises(DBAPIError, match="cannot be rewritten"), engine.begin() as connection:
         connection.execute(text(rewriting))
