@@ -61,7 +61,7 @@ class Server(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: Url = "http://127.0.0.1:8000"
-    threads: Positive = 8
+    threads: Positive = 4
     processes: Positive = 1
 
 

@@ -48,9 +48,8 @@ def plan_people(draft: Draft) -> None:
     meant = _recognise(named, unnamed, bound)
     for someone in named:
         person = meant.get(id(someone))
-        if person is None:
+        if person is None:  # written with the office, of which every row has one
             person = Person(name=someone.name, phone=someone.phone, pseudonym=new_pseudonym(draft.work))
-            draft.add(PEOPLE, str(someone), person)
         elif someone.phone:
             draft.change(PEOPLE, str(someone), person, {"phone": ("手机号", someone.phone)}, Act.CHANGED)
         _plan_binding(draft, someone, person, bound)
