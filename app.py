@@ -57,7 +57,8 @@ def clock() -> datetime:
 class Heshao:
     """One installation: every part made when it is first needed, so that a command needs no more than its own."""
 
-    def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, environment: Mapping[str, str], patience: float = 20) -> None:
+        self._patience = patience
         self._path = path
         self._environment = environment
 
@@ -83,7 +84,13 @@ class Heshao:
     def desk(self) -> Desk:
         links = CaseLinks(self.config.server.public_url, self._signing_key)
         return Desk(
-            make_engine(self.engine_url), clock, rulebook_from(self.config), SystemRandom(), self.wake, links
+            make_engine(self.engine_url, self._patience),
+            clock,
+            rulebook_from(self.config),
+            SystemRandom(),
+            self.wake,
+            links,
+            self._patience,
         )
 
     def _signing_key(self) -> str:
@@ -174,9 +181,16 @@ class Heshao:
         return timetable(self.jobs(), self.leader)
 
 
-def parts() -> Heshao:
-    """The installation named by HESHAO_CONFIG (default config.toml) and HESHAO__… overrides."""
-    return Heshao(Path(os.environ.get("HESHAO_CONFIG", "config.toml")), os.environ)
+ANSWER_WITHIN = 2.0
+"""Seconds the web door waits for its turn and again for SQLite's: together inside WeChat's five."""
+
+
+def parts(patience: float = 20) -> Heshao:
+    """The installation named by HESHAO_CONFIG (default config.toml) and HESHAO__… overrides.
+
+    `patience`: seconds to wait for a turn at a busy SQLite database.
+    """
+    return Heshao(Path(os.environ.get("HESHAO_CONFIG", "config.toml")), os.environ, patience)
 
 
 def create_app(heshao: Heshao | None = None) -> Flask:
@@ -194,7 +208,7 @@ def create_app(heshao: Heshao | None = None) -> Flask:
 
 def web(heshao: Heshao | None = None) -> Flask:
     """The web door with all its pages, as the WSGI server loads it."""
-    app = create_app(heshao)
+    app = create_app(heshao or parts(ANSWER_WITHIN))
     whole: Heshao = app.extensions["heshao"]
     whole.log_to_stderr()
     app.config["MAX_CONTENT_LENGTH"] = 2 * 1024 * 1024

@@ -43,6 +43,24 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _database(text: str) -> str:
+    if not re.match(r"(sqlite|postgresql(\+psycopg)?)://", text):
+        raise ValueError("应为 sqlite:///文件 或 postgresql://用户:密码@主机/库")
+    return text
+
+
+def _queue(text: str) -> str:
+    if not re.match(r"sqlite:///.|rediss?://.", text):
+        raise ValueError("应为 sqlite:///文件 或 redis://主机:端口/0")
+    return text
+
+
+def _store(text: str) -> str:
+    if not re.match(r"(file|s3|memory)://.", text):
+        raise ValueError("应为 file://目录 或 s3://存储桶/目录")
+    return text
+
+
 Clock = Annotated[str, AfterValidator(_clock)]
 AesKey = Annotated[str, AfterValidator(_aes_key)]
 Url = Annotated[str, AfterValidator(_url)]
@@ -66,16 +84,16 @@ class Server(Section):
 
 
 class Database(Section):
-    url: str = "sqlite:///var/heshao.db"
+    url: Annotated[str, AfterValidator(_database)] = "sqlite:///var/heshao.db"
 
 
 class Queue(Section):
-    url: str = "sqlite:///var/queue.db"
+    url: Annotated[str, AfterValidator(_queue)] = "sqlite:///var/queue.db"
     workers: Positive = 2
 
 
 class Photos(Section):
-    url: str = "file://var/photos"
+    url: Annotated[str, AfterValidator(_store)] = "file://var/photos"
 
 
 class Account(Section):
@@ -159,6 +177,7 @@ class ConversationRules(Section):
     keep_replies_days: Positive = 3
     photos: Annotated[int, Field(ge=1, le=9)] = 9
     rating_days: Positive = 7
+    danger_words: list[str] = ["救命", "落水", "溺水", "淹死", "着火", "起火", "爆炸", "触电"]
     invitation_days: Positive = 30
 
 
@@ -252,8 +271,11 @@ def _override(values: dict[str, Any], environment: Mapping[str, str]) -> list[st
         try:
             kind = _type_of(keys)
             value = _read(kind, environment[name])
-        except (KeyError, ValueError):
-            wrong.append(f"{name}：没有这个配置项，或值的格式不对")
+        except KeyError:
+            wrong.append(f"{name}：没有这个配置项，请检查拼写")
+            continue
+        except ValueError:
+            wrong.append(f"{name}：值“{environment[name]}”的格式不对")
             continue
         table = values
         for key in keys[:-1]:

@@ -162,7 +162,7 @@ class Sentences:
     more: str
     no_more: str
     first_use: str
-    not_for_you: str
+    not_for_you: Callable[[people.Who], str]
 
 
 @dataclass
@@ -211,7 +211,7 @@ class Dispatcher:
         said = message.said
         if isinstance(said, Click):
             clicked = self._command(work, self.clicks.get(said.key, ""), conversation)
-            return self.sentences.not_for_you if clicked is None else clicked
+            return self._not_for_you(work) if clicked is None else clicked
         if type(said) in self.events:
             return self._settle(work, conversation, self._run_event(work, message))
         note = self._end_if_silent(work, conversation)
@@ -255,6 +255,9 @@ class Dispatcher:
         return conversation
 
     def _end_if_silent(self, work: Work, conversation: Conversation) -> str:
+        if conversation.ended.get("expired"):
+            conversation.ended = {}
+            return f"{self.sentences.expired}\n"
         flow = self.flows.get(conversation.flow or "")
         if flow is None or conversation.touched_at >= work.now - work.rulebook.silence:
             return ""
@@ -263,7 +266,7 @@ class Dispatcher:
         return f"{self.sentences.expired}\n" if held else ""
 
     def _command(self, work: Work, text: str, conversation: Conversation) -> str | None:
-        if text in ("取消", "退出", "算了"):
+        if text in ("取消", "退出", "算了", "取消举报", "不报了"):
             if conversation.flow is None:
                 return self.sentences.nothing_to_cancel
             end(conversation)
@@ -277,12 +280,15 @@ class Dispatcher:
         for command in self.commands:
             if flow is not None and not command.interrupts:
                 continue
-            match = command.pattern.fullmatch(text)
+            match = command.pattern.fullmatch(text) or command.pattern.fullmatch(text.rstrip(" 。.！!～~"))
             if match and who and not command.allowed(who):
                 refused = flow is None
             elif match and who:
                 return self._settle(work, conversation, command.run(work, match))
-        return self.sentences.not_for_you if refused else None
+        return self._not_for_you(work) if refused else None
+
+    def _not_for_you(self, work: Work) -> str:
+        return self.sentences.not_for_you(work.who) if work.who else ""
 
     def _step(self, work: Work, message: Message, said: Said, conversation: Conversation) -> str:
         flow = self.flows[conversation.flow or ""]

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import click
 from flask import current_app
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from bot.wechat import WeChat
 from config import Config, ConfigError
@@ -74,6 +74,10 @@ def in_words() -> Iterator[None]:
         raise click.ClickException(
             f"数据库无法使用：{error.orig}\n如果是第一次使用或刚升级，请先运行 flask db upgrade。"
         ) from error
+    except ArgumentError as error:
+        raise click.ClickException(f"数据库地址不能使用：{error}") from error
+    except OSError as error:
+        raise click.ClickException(f"文件或目录不能使用：{error}") from error
 
 
 def command(step: Callable[P, R]) -> Callable[P, R]:

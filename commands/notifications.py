@@ -27,7 +27,9 @@ def notifications() -> None:
     type=click.Choice([d.value for d in Delivery]),
     help="只列这种状态的；默认全部，无法送达的在前。",
 )
-@click.option("--limit", default=100, show_default=True, help="最多列多少条。")
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="最多列多少条。"
+)
 @as_json
 @with_appcontext
 @command
@@ -81,7 +83,7 @@ def _when(at: Any) -> str | None:
 
 
 @notifications.command("retry")
-@click.argument("ids", nargs=-1, type=int)
+@click.argument("ids", nargs=-1, type=click.IntRange(1, 2**31 - 1))
 @click.option("--all", "everything", is_flag=True, help="重试全部无法送达的。")
 @with_appcontext
 @command

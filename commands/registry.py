@@ -90,6 +90,8 @@ def _bar(changes: tuple[Change, ...]) -> Iterator[Change]:
 @command
 def export(file: Path, with_openid: bool) -> None:
     """把现有名录导出为工作簿；原样导入不会有变化。"""
+    if file.suffix.lower() != ".xlsx":
+        raise click.ClickException(f"{file} 不是 .xlsx 文件名，没有写。")
     content = installation().desk.look(names.export, with_openid=with_openid)
     _save(file, content)
     click.echo(f"名录已导出到 {file}。")

@@ -33,7 +33,7 @@ def serve() -> None:
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:web",
                 "--host", server.host, "--port", str(server.port), "--workers", str(server.processes),
                 "--blocking-threads", str(server.threads), "--no-ws", "--backpressure", "256",
-                "--workers-kill-timeout", "5", "--log-level", "warning",
+                "--workers-kill-timeout", "2", "--log-level", "warning",
             ],
             "work": [sys.executable, "-m", "flask", "work"],
         }

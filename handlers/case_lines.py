@@ -19,7 +19,9 @@ from services import cases, people
 from services.case_notices import deadline_words, due_at
 from services.desk import Work
 
-NUMBER = r"[第]?\s*(?P<n>[〔\[(（]?\s*\d{4}\s*[-－—–〕\])）年]\s*第?\s*\d+|\d+)\s*[〕\])）]?\s*[号件]?"
+NUMBER = (
+    r"[第]?\s*(?P<n>[〔\[(（]?\s*\d{4}\s*[-－—–〕\])）年]\s*第?\s*\d{1,8}|\d{1,8})\s*[〕\])）]?\s*[号件]?"
+)
 """A short number or a case number, as people type it."""
 
 
@@ -69,7 +71,7 @@ def line_of(work: Work, case: Case) -> str:
         state=STATE_NAMES[case.state],
         deadline=deadline_of(work, case),
         number=case.number,
-        extra=f" {case.for_office}" if case.for_office and who.is_office else "",
+        extra=f" {shortened(case.for_office, 60)}" if case.for_office and who.is_office else "",
     )
 
 
@@ -89,7 +91,7 @@ def details(work: Work, case: Case, link: str, actions: str) -> str:
     added = (
         select(Addition)
         .join(Report)
-        .where(Report.case_id == case.id, Addition.words != "")
+        .where(Report.case_id == case.id, Report.withdrawn_at.is_(None), Addition.words != "")
         .order_by(Addition.id)
     )
     lines += [
@@ -103,7 +105,7 @@ def details(work: Work, case: Case, link: str, actions: str) -> str:
         lines.append(texts.DETAIL_LAST.format(**last))
     if who and who.is_office:
         if case.for_office:
-            lines.append(texts.DETAIL_OFFICE.format(why=case.for_office))
+            lines.append(texts.DETAIL_OFFICE.format(why=shortened(case.for_office, 120)))
         for callback in work.session.scalars(select(Callback).join(Report).where(Report.case_id == case.id)):
             lines.append(texts.DETAIL_CALLER.format(name=callback.name, phone=callback.phone).rstrip())
     lines.append(texts.DETAIL_LINK.format(link=link))
@@ -116,7 +118,8 @@ def missing_photos(work: Work, case: Case) -> int:
     """How many of its photos never came or could not be used."""
     lost = (
         select(Evidence)
-        .outerjoin(Report, Report.id == Evidence.report_id)
+        .outerjoin(Addition, Addition.id == Evidence.addition_id)
+        .outerjoin(Report, (Report.id == Evidence.report_id) | (Report.id == Addition.report_id))
         .where(
             (Report.case_id == case.id) | (Evidence.case_id == case.id),
             Evidence.medium == Medium.PHOTO,
@@ -138,5 +141,5 @@ def last_deed(work: Work, case: Case) -> dict[str, str] | None:
         "time": time_of(event.at),
         "who": who,
         "what": MOVE_NAMES[Move(event.what)],
-        "reason": f"（{event.reason}）" if event.reason else "",
+        "reason": f"（{shortened(without_telephone(event.reason), 120)}）" if event.reason else "",
     }

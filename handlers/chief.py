@@ -139,10 +139,12 @@ def finish(work: Work, said: re.Match[str]) -> Begin:
     return Begin("proof", {"case": case.id, "words": said["words"].strip()})
 
 
-@commands.say(r"(?P<verb>受理|退回|办结|追问|照片|详情)", staff, interrupts=False)
+@commands.say(r"(?P<verb>受理|退回|办结|追问|照片|详情)(?:\D.{0,15}|\d{9}.*)?", staff, interrupts=False)
 def which(work: Work, said: re.Match[str]) -> str:
-    """The verb without a number: the list again, with an example."""
+    """The verb without a number that can be read: the list again, with an example."""
     mine = my_cases(work, State.ASSIGNED, State.ACCEPTED, State.PROVING)
+    if not mine and work.who and work.who.is_office:
+        mine = list(work.session.scalars(open_cases()))
     if not mine:
         return texts.NO_TODO
     rows = [line_of(work, case) for case in mine]
@@ -175,9 +177,13 @@ def proof_so_far(work: Work, draft: Draft) -> str:
     return texts.ASK_PROOF.format(number=work.session.get_one(Case, draft["case"]).number)
 
 
+MAY_BE_PROVED = (State.ASSIGNED, State.ACCEPTED)
+"""Cases a chief's photo may be proof for; one not yet accepted is told to be accepted first."""
+
+
 def asks_whose_photo(work: Work, who: Who) -> bool:
     """A chief's photo outside any conversation may be proof, where something is being rectified."""
-    return who.is_town and bool(my_cases(work, State.ACCEPTED))
+    return who.is_town and bool(my_cases(work, *MAY_BE_PROVED))
 
 
 @whose_photo.step(
@@ -185,16 +191,21 @@ def asks_whose_photo(work: Work, who: Who) -> bool:
 )
 def take_whose_photo(work: Work, said: Any, draft: Draft) -> Outcome:
     if not isinstance(said, Text):
+        if isinstance(said, Photo) and gathering.photos_in(draft) >= work.rulebook.photos_per_report:
+            return Again(texts.TOO_MANY_PHOTOS.format(photos=work.rulebook.photos_per_report))
         gathering.add_medium(draft, said)
         return Again(ask_whose_photo(work, draft))
     if said.text.strip() in NEW_PROBLEM:
-        return Begin("report", {"sent": draft["sent"]})
+        return Begin("report", {"sent": draft["sent"], "words": draft.get("words", "")})
     match = PROOF_OF.fullmatch(said.text.strip())
     if match is None:
         return Again(ask_whose_photo(work, draft))
-    case = own(work, match)
-    cases.start_proof(work, case)
-    return Begin("proof", {"case": case.id, "words": "", "sent": draft["sent"]})
+    try:
+        case = own(work, match)
+        cases.start_proof(work, case)
+    except Refusal as refusal:
+        return Again(f"{refusal}\n{ask_whose_photo(work, draft)}")
+    return Begin("proof", {"case": case.id, "words": draft.get("words", ""), "sent": draft["sent"]})
 
 
 def ask_whose_photo(work: Work, draft: Draft) -> str:
@@ -202,6 +213,6 @@ def ask_whose_photo(work: Work, draft: Draft) -> str:
         texts.WHOSE_PHOTO_LINE.format(
             n=_short(work, case), kind=case.kind, place=shortened(case.place, 24), number=case.number
         )
-        for case in my_cases(work, State.ACCEPTED)
+        for case in my_cases(work, *MAY_BE_PROVED)
     ]
     return "\n".join([texts.WHOSE_PHOTO.format(count=gathering.photos_in(draft)), *rows])

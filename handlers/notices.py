@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from handlers import texts
 from handlers.gathering import shortened
 from rules.workdays import CHINA
 from services.notifications import Envelope
 
-Says = dict[str, str]
+LONG = frozenset({"reason", "question", "answer", "added"})
+LONGEST = 350
+"""Characters of what a person wrote that fit into one message together with its link (2048 bytes in all)."""
 
 
 def sentence(envelope: Envelope, link: str, hotline: str) -> str:
     """The whole sentence, as a customer-service message says it."""
     says = {key: str(value) for key, value in envelope.says.items()}
+    for key in LONG & says.keys():
+        says[key] = shortened(says[key], LONGEST)
     if "words" in says:
-        says["words"] = shortened(says["words"], 200) or texts.NO_WORDS
+        says["words"] = shortened(says["words"], 150) or texts.NO_WORDS
     says["urgent"] = texts.URGENT if envelope.urgent else ""
     return texts.NOTICES[envelope.sentence].format_map({**says, "link": link, "hotline": hotline})
 
@@ -38,14 +42,16 @@ def keywords(envelope: Envelope, fields: Mapping[str, str], now: datetime, hotli
         "time": spelled(now),
     }
     due = says.get("deadline_at")
-    instants = {"deadline": datetime.fromisoformat(due) - MOMENT if due else now}
+    instants = {"deadline": _spelled_out(datetime.fromisoformat(due)) if due else now}
     return {
         keyword: fitted(keyword, can_say[what], instants.get(what, now)) for what, keyword in fields.items()
     }
 
 
-MOMENT = timedelta(minutes=1)
-"""A day ends at 24:00, which a template's time keyword can only spell as 23:59."""
+def _spelled_out(due: datetime) -> datetime:
+    """A day ends at 24:00, which a template's time keyword can only spell as 23:59 of that day."""
+    is_a_days_end = due.astimezone(CHINA).time() == time()
+    return due - timedelta(minutes=1) if is_a_days_end else due
 
 
 def note(envelope: Envelope, hotline: str) -> str:
@@ -72,6 +78,15 @@ LIMITS = {
 """Characters a template keyword takes, by its kind (platform rule of template and subscription messages)."""
 
 
+KEEPS = {
+    "character_string": r"[^\x20-\x7e]", "letter": r"[^A-Za-z]", "symbol": r"[^\x21-\x7e]", "number": r"[^0-9]",
+    "phrase": r"[^\u4e00-\u9fff]",
+}  # fmt: skip
+"""What a keyword of this kind cannot carry."""
+EMPTY = {"character_string": "-", "letter": "-", "symbol": "-", "number": "0"}
+"""What stands for nothing: the platform refuses an empty keyword."""
+
+
 def fitted(keyword: str, value: str, at: datetime) -> str:
     """The value cut to what this keyword's kind takes; never empty, for the platform refuses that.
 
@@ -81,12 +96,12 @@ def fitted(keyword: str, value: str, at: datetime) -> str:
     if kind in ("time", "date"):
         return spelled(at) if kind == "time" else spelled(at).split()[0]
     text = " ".join(value.split())
-    if kind in ("character_string", "letter", "symbol", "number"):
-        text = re.sub(r"[^\x20-\x7e]", "", text)
+    if kind in KEEPS:
+        text = re.sub(KEEPS[kind], "", text)
     limit = LIMITS.get(kind)
     if limit is not None and len(text) > limit:
         text = f"{text[: limit - 1]}…" if kind == "thing" else text[:limit]
-    return text or ("-" if kind in ("character_string", "letter", "symbol") else "无")
+    return text or EMPTY.get(kind, "无")
 
 
 def spelled(at: datetime) -> str:

@@ -2,18 +2,19 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 
 from sqlalchemy import or_, select
 
 from bot.conversation import Commands
 from handlers import chief, texts
 from handlers.case_lines import NUMBER, is_late, last_deed, line_of, the_case
-from models.case import Case, open_cases
+from models.case import Case, events_of, open_cases
 from models.registry import towns_in_force
 from models.report import Report
 from rules import case_number, kinds, ticket
 from rules.deadlines import SEVERITY_NAMES, Severity
-from rules.lifecycle import State
+from rules.lifecycle import OutOfTurn, Party, State
 from rules.refusal import Refusal
 from rules.roles import Role
 from services import cases, people, reports
@@ -57,22 +58,47 @@ def _todo_office(work: Work) -> str:
     return "\n".join([texts.TODO_OFFICE.format(count=len(rows)), *rows, texts.TODO_OFFICE_HINT])
 
 
-def told_what_was_done(work: Work, case: Case, refusal: Refusal) -> Refusal:
+def told_what_was_done(work: Work, case: Case, refusal: OutOfTurn) -> Refusal:
     """The second clerk on a case is told what the first did."""
     last = last_deed(work, case)
     return Refusal(f"{refusal}\n{texts.ALREADY.format(**last)}") if last else refusal
 
 
-@commands.say(rf"复核\s*{NUMBER}[\s，,：:]*(?P<verdict>不通过|通过)[\s，,：:。、]*(?P<reason>.*)", office)
+def colleague(work: Work, case: Case) -> str:
+    """What a colleague has done on the case since this clerk last saw it, told once; nothing where nobody has."""
+    who = work.who
+    if who is None or not case.is_open:
+        return ""
+    seen = people.last_shown(work, who.follower, case) or work.now - COLLEAGUE_WITHIN
+    event = cases.last_deed(list(work.session.scalars(events_of(case.id))))
+    people.short_number(work, who.follower, case)
+    if event is None or event.party is not Party.OFFICE or event.actor == who.pseudonym or event.at <= seen:
+        return ""
+    last = last_deed(work, case)
+    return f"{texts.ALREADY.format(**last)}{texts.SAY_AGAIN}" if last else ""
+
+
+COLLEAGUE_WITHIN = timedelta(minutes=30)
+"""Who has never been shown the case is told of what was done on it in this time."""
+
+
+VERDICT = r"(?:(?P<passed>通过[\s。.！!]*)|不通过[\s，,：:。、]*(?P<reason>.*))"
+"""Only a bare 通过 passes: “通过吗”, “通过不了” are asked back."""
+
+
+@commands.say(rf"复核\s*{NUMBER}[\s，,：:]*{VERDICT}", office)
 def verify(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
-    reason = said["reason"].strip()
+    reason = (said["reason"] or "").strip()
+    told = colleague(work, case)
+    if told:
+        return told
     try:
-        if said["verdict"] == "通过":
+        if said["passed"]:
             cases.verify(work, case)
             return texts.VERIFIED.format(number=case.number, n=_short(work, case))
         cases.send_back(work, case, reason)
-    except Refusal as refusal:
+    except OutOfTurn as refusal:
         raise told_what_was_done(work, case, refusal) from None
     return texts.SENT_BACK.format(number=case.number, town=_town(case), reason=reason)
 
@@ -92,9 +118,12 @@ def transfer(work: Work, said: re.Match[str]) -> str:
         return texts.WHICH_OF_TOWNS.format(said=wanted, towns="、".join(t.name for t in found))
     if not found:
         return texts.WHICH_TOWN.format(said=wanted, n=said["n"], towns="、".join(t.name for t in towns))
+    told = colleague(work, case)
+    if told:
+        return told
     try:
         cases.transfer(work, case, found[0])
-    except Refusal as refusal:
+    except OutOfTurn as refusal:
         raise told_what_was_done(work, case, refusal) from None
     return texts.TRANSFERRED.format(
         number=case.number, town=found[0].name, deadline=deadline_words(work, case),
@@ -102,13 +131,23 @@ def transfer(work: Work, said: re.Match[str]) -> str:
     )  # fmt: skip
 
 
+@commands.say(rf"核对\s*{NUMBER}", office)
+def confirm(work: Work, said: re.Match[str]) -> str:
+    case = the_case(work, said["n"])
+    cases.confirm(work, case)
+    return texts.CONFIRMED.format(number=case.number)
+
+
 @commands.say(rf"不属于\s*{NUMBER}[\s，,：:。、]*(?P<reason>.*)", office)
 def decline(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     reason = said["reason"].strip()
+    told = colleague(work, case)
+    if told:
+        return told
     try:
         cases.decline(work, case, reason)
-    except Refusal as refusal:
+    except OutOfTurn as refusal:
         raise told_what_was_done(work, case, refusal) from None
     return texts.DECLINED.format(number=case.number, reason=reason)
 
@@ -118,7 +157,7 @@ def reopen(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     try:
         cases.reopen(work, case, said["reason"].strip())
-    except Refusal as refusal:
+    except OutOfTurn as refusal:
         raise told_what_was_done(work, case, refusal) from None
     return texts.CASE_REOPENED.format(number=case.number, town=_town(case))
 
@@ -129,6 +168,9 @@ def change_severity(work: Work, said: re.Match[str]) -> str:
     severity = Severity.named(said["severity"].strip(" 。."))
     if severity is None:
         return texts.WHICH_SEVERITY.format(n=said["n"])
+    told = colleague(work, case)
+    if told:
+        return told
     cases.change_severity(work, case, severity)
     return texts.SEVERITY_CHANGED.format(
         number=case.number,
@@ -144,6 +186,9 @@ def change_kind(work: Work, said: re.Match[str]) -> str:
     if kind is None:
         names = "、".join(k.name for k in work.rulebook.kinds)
         return texts.WHICH_KIND.format(said=said["kind"].strip(), kinds=names)
+    told = colleague(work, case)
+    if told:
+        return told
     cases.change_kind(work, case, kind)
     return texts.KIND_CHANGED.format(number=case.number, kind=kind.name)
 
@@ -160,6 +205,15 @@ def look_up(work: Work, said: re.Match[str]) -> str:
         return chief.shown(work, report.case)
     full = case_number.parse(text)
     return chief.shown(work, the_case(work, case_number.case_number(*full) if full else text))
+
+
+@commands.say(r"(?P<verb>复核|转派|不属于|改级|改类|重开|核对|查)(?:\D.{0,20})?", office, interrupts=False)
+def which(work: Work, said: re.Match[str]) -> str:
+    """The verb without a number that can be read: the Office's list, with an example."""
+    rows = [line_of(work, case) for case in waiting_for_office(work)]
+    if not rows:
+        return texts.NO_TODO
+    return "\n".join([texts.WHICH_CASE.format(verb=said["verb"], n=rows[0].split()[0]), *rows])
 
 
 @commands.say(r"汇总|总览|统计", overseer)

@@ -9,6 +9,7 @@ from handlers import gathering, texts
 from handlers.case_lines import deadline_of, time_of
 from handlers.gathering import SUBMIT, counted, shortened
 from models.case import events_of
+from models.conversation import Conversation
 from models.report import RATING_NAMES, Rating, Report, Satisfaction, reported_by
 from rules import ticket
 from rules.lifecycle import MOVE_NAMES, STATE_NAMES, Move, State
@@ -73,7 +74,7 @@ def history(work: Work, report: Report) -> str:
     lines[1] = lines[1].removeprefix(f"{report.ticket} ")
     for event in work.session.scalars(events_of(report.case_id)):
         if event.what in SHOWN and event.at >= report.submitted_at:
-            reason = f"：{event.reason}" if event.what in REASONED and event.reason else ""
+            reason = f"：{shortened(event.reason, 120)}" if event.what in REASONED and event.reason else ""
             lines.append(
                 texts.PROGRESS_LINE.format(
                     time=time_of(event.at), what=MOVE_NAMES[Move(event.what)], reason=reason
@@ -86,7 +87,8 @@ def history(work: Work, report: Report) -> str:
 
 
 SHOWN = frozenset({m.value for m in Move} - {Move.PROVE.value, Move.PROOF_REFUSED.value, Move.OPEN.value})
-REASONED = frozenset({Move.DECLINE.value, Move.REOPEN.value, Move.DISSATISFIED.value, Move.RESTORE.value})
+REASONED = frozenset({Move.DECLINE.value, Move.REOPEN.value, Move.RESTORE.value, Move.TRANSFER.value})
+"""Reasons the Office gave; another reporter's words are nobody else's."""
 
 
 @commands.say(rf"撤回(?:\s*{TICKET})?")
@@ -169,8 +171,11 @@ def rate(work: Work, said: re.Match[str]) -> str | Begin:
     waiting = reports.to_rate(work, work.who.follower) if work.who else []
     if not waiting:
         return texts.NOTHING_TO_RATE
-    if said["ticket"] and said["ticket"].strip():
-        wanted = the_report(work, said["ticket"]).id
+    called = (said["ticket"] or "").strip()
+    if why and re.fullmatch(r"\d{1,3}", called):  # “不满意 2 处垃圾还在”: words, not a number
+        called, why = "", f"{called} {why}"
+    if called:
+        wanted = the_report(work, called).id
         waiting = [asked for asked in waiting if asked.report_id == wanted]
         if not waiting:
             return texts.NOTHING_TO_RATE
@@ -211,12 +216,26 @@ def _rated(work: Work, asked: Satisfaction, rating: Rating, why: str) -> str:
     return texts.THANKS.format(rating=RATING_NAMES[rating])
 
 
+def already_submitted(work: Work) -> str:
+    """“提交” where nothing is open: most often a second time for what was just handed in."""
+    who = work.who
+    conversation = work.session.get(Conversation, who.follower.id) if who else None
+    report = work.session.get(Report, conversation.ended.get("report", 0)) if conversation else None
+    if report is None:
+        return texts.NOTHING_TO_SUBMIT
+    return texts.ALREADY_SUBMITTED.format(ticket=report.ticket)
+
+
+COURTESIES = frozenset({"谢谢", "谢谢您", "感谢", "好", "好的", "收到", "嗯", "知道了", "辛苦了", "ok", "OK"})
+"""What people say out of courtesy: no answer to a question."""
+
+
 def answer_to_question(work: Work, text: str) -> str | None:
     """Words that belong to no conversation answer the question a town has asked, if there is one."""
     if work.who is None:
         return None
     found = reports.open_question(work, work.who.follower)
-    if found is None or ticket.is_ticket_like(text):
+    if found is None or ticket.is_ticket_like(text) or text.strip(" 。！!.") in COURTESIES:
         return None
     question, report = found
     reports.answer(work, question, report, text.strip())

@@ -1,5 +1,6 @@
 """Reporting a river problem: photos, a place and a few words, in any order; then 提交."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +45,8 @@ def gather(work: Work, said: Any, draft: Draft) -> Outcome:
             return Again(texts.TOO_MANY_PHOTOS.format(photos=work.rulebook.photos_per_report))
         case Photo() | Voice() | Video():
             gathering.add_medium(draft, said)
+            if isinstance(said, Voice) and said.recognised and not draft.get("place"):
+                take_named_place(work, said.recognised, draft)
         case Place():
             note = take_position(work, said, draft)
             if note:
@@ -52,8 +55,16 @@ def gather(work: Work, said: Any, draft: Draft) -> Outcome:
             if not take_board(work, said.scene, draft):
                 return Again(texts.NO_SUCH_BOARD)
         case Text():
-            return take_words(work, said.text, draft)
+            outcome = take_words(work, said.text, draft)
+            if isinstance(outcome, Again) and is_danger(work, said.text):
+                return Again(f"{texts.DANGER}\n{outcome.text}")
+            return outcome
     return Again(where_we_are(work, draft))
+
+
+def is_danger(work: Work, words: str) -> bool:
+    """Whether the words speak of danger to people, for which 110 and 119 come first."""
+    return any(word in words for word in work.rulebook.danger_words)
 
 
 def take_words(work: Work, text: str, draft: Draft) -> Outcome:
@@ -77,6 +88,8 @@ def take_words(work: Work, text: str, draft: Draft) -> Outcome:
             draft["kind"] = kind.name
             draft.pop("asking")
             return Again(where_we_are(work, draft))
+        if draft["asking"].get("wanted"):
+            return Again(_kind_question(work))
     place_only = not draft.get("place") and take_named_place(work, said, draft)
     if not place_only:
         gathering.add_words(draft, said)
@@ -198,17 +211,20 @@ def change_a_part(work: Work, said: str, draft: Draft) -> str:
     if said in ("改类别", "改类型", "换类别", "类别", "类型"):
         draft.pop("kind", None)
         _ask_kind(work, draft)
+        draft["asking"]["wanted"] = True
         return _kind_question(work)
     return ""
 
 
 def note_the_caller(said: str, draft: Draft) -> bool:
     """“姓名 张三”, “电话 138…” of somebody who telephoned."""
-    for word, key in (("姓名", "caller_name"), ("电话", "caller_phone"), ("手机", "caller_phone")):
-        if said.startswith(word) and len(said) <= 40:
-            draft[key] = said.removeprefix(word).strip(" ：:，,")
-            return True
-    return False
+    number = re.fullmatch(r"(?:电话|手机|手机号|电话号码)\s*[:：是]?\s*([\d+][\d\s-]{6,19})", said)
+    name = re.fullmatch(r"(?:姓名|名字)[\s:：是]+(\S{1,20})", said)
+    if number:
+        draft["caller_phone"] = number[1].strip()
+    if name:
+        draft["caller_name"] = name[1]
+    return bool(number or name)
 
 
 def is_complete(draft: Draft) -> bool:
@@ -244,7 +260,7 @@ def where_we_are(work: Work, draft: Draft) -> str:
         return _still_missing(draft)
     if kind_so_far(work, draft) is None:
         _ask_kind(work, draft)
-    elif asking == "kind" and not draft.get("kind"):
+    elif asking == "kind" and not draft.get("kind") and not draft["asking"].get("wanted"):
         draft.pop("asking")  # the words have said it meanwhile
     return summary(work, draft)
 
@@ -262,16 +278,23 @@ def _still_missing(draft: Draft) -> str:
 def _place_question(work: Work, draft: Draft) -> str:
     asking = draft["asking"]
     head = {"town": texts.ASK_TOWN, "reach": texts.ASK_REACH, "named": texts.ASK_REACH_NAMED}[asking["what"]]
+    reaches = [work.session.get_one(Reach, option["reach"]) for option in asking["options"]]
+    names = [reach.name for reach in reaches]
     rows = []
-    for n, option in enumerate(asking["options"], 1):
-        reach = work.session.get_one(Reach, option["reach"])
+    for n, (option, reach) in enumerate(zip(asking["options"], reaches, strict=True), 1):
         town = work.session.get_one(Town, option["town"])
         if asking["what"] == "reach":
             line = texts.REACH_AT.format(name=reach.name, town=town.name, metres=round(option["metres"]))
+        elif names.count(reach.name) > 1:
+            apart = (
+                f"{reach.start}至{reach.end}" if reach.start and reach.end else reach.villages or reach.code
+            )
+            line = texts.REACH_NAMED_APART.format(name=reach.name, town=town.name, apart=apart)
         else:
             line = texts.REACH_NAMED.format(name=reach.name, town=town.name)
         rows.append(f"{n} {line}")
-    return "\n".join([head, *rows])
+    have = [texts.HAVE.format(have=gathering.counted(draft))] if gathering.counted(draft) else []
+    return "\n".join([*have, head, *rows])
 
 
 def summary(work: Work, draft: Draft) -> str:

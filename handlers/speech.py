@@ -83,7 +83,7 @@ def dispatcher() -> Dispatcher:
             more=texts.MORE,
             no_more=texts.NO_MORE,
             first_use=texts.FIRST_USE,
-            not_for_you=texts.NOT_FOR_YOU,
+            not_for_you=lambda who: texts.NOT_YOUR_OFFICE if who.person else texts.NOT_FOR_YOU,
         ),
     )
 
@@ -93,11 +93,17 @@ def unknown(work: Work, message: Message) -> str | Begin:
     if not isinstance(message.said, Text):
         return texts.UNSUPPORTED
     text = message.said.text.strip()
+    if text.rstrip("。！!.") in progress.COURTESIES:
+        return texts.YOU_ARE_WELCOME
+    if text in gathering.SUBMIT:
+        return progress.already_submitted(work)
     answered = progress.answer_to_question(work, text)
     if answered is not None:
         return answered
     begun = report.begin_with_words(work, text)
-    return begun if begun is not None else texts.UNKNOWN
+    if begun is not None:
+        return begun
+    return f"{texts.DANGER}\n{texts.UNKNOWN}" if report.is_danger(work, text) else texts.UNKNOWN
 
 
 def nothing(work: Work, message: Message) -> str:
@@ -123,7 +129,7 @@ def template_result(work: Work, message: Message) -> str:
 def is_late(work: Work, who: Who) -> bool:
     """Whether something was just handed in that a late photo may belong to."""
     conversation = work.session.get(Conversation, who.follower.id)
-    return bool(conversation and conversation.ended)
+    return bool(conversation and "sent_at" in conversation.ended)
 
 
 def take_late(work: Work, message: Message, conversation: Conversation) -> str | Begin:

@@ -32,7 +32,8 @@ HELP_OFFICE = (
     "· “待办”“汇总”“查 案件号”“代报”\n"
     "· “复核 编号 通过”“复核 编号 不通过 理由”\n"
     "· “转派 编号 镇街”“不属于 编号 理由”“重开 编号 理由”\n"
-    "· “改级 编号 一般/复杂/紧急”“改类 编号 类别”"
+    "· “改级 编号 一般/复杂/紧急”“改类 编号 类别”\n"
+    "· “核对 编号”去掉提示（看过了，没有问题）"
 )
 UNKNOWN = (
     "没有听明白您的意思。\n"
@@ -42,6 +43,11 @@ UNSUPPORTED = "这种消息暂时看不了。请发照片、位置、语音或�
 NOT_FOR_YOU = (
     "这一项是给河长、联络员和河长办用的。如果您是，请先回复“绑定 邀请码”。要反映问题，直接发照片或位置就行。"
 )
+NOT_YOUR_OFFICE = "这一项不在您的职务范围内。回复“帮助”看您可以做什么。"
+YOU_ARE_WELCOME = "不客气。看到河湖问题，随时发照片和位置就行。"
+NOTHING_TO_SUBMIT = "现在没有等提交的内容。要反映问题，请发照片和位置，或回复“我要举报”。"
+ALREADY_SUBMITTED = "刚才那条已经提交成功了，编号 {ticket}，不用再提交。"
+DANGER = "有人有危险，请马上打 110、119 或 120！"
 CANCELLED = "好的，已取消，刚才的内容没有提交。需要时回复“我要举报”重新开始。"
 NOTHING_TO_CANCEL = "现在没有正在填写的内容。要撤回已提交的，请回复“撤回 编号”。"
 FINISH_FIRST = "您还有没提交的{title}。请先回复“提交”，或回复“取消”放弃，再做这一步。"
@@ -59,6 +65,7 @@ HAVE = "已收到：{have}。"
 MISSING = "还缺{missing}。"
 MISSING_PLACE = "地点（{how}）"
 MISSING_WHAT = "照片或几句话"
+REACH_NAMED_APART = "{name}（{town}，{apart}）"
 SUMMARY_HEAD = "请核对："
 SUMMARY_PLACE = "地点：{place}"
 SUMMARY_TOWN = "负责：{town}"
@@ -162,10 +169,11 @@ DETAIL_ACTIONS = "可以回复：{actions}"
 # — the Office —
 TODO_OFFICE = "河长办待办（{count} 件）："
 TODO_OFFICE_HINT = (
-    "回复“详情 编号”“复核 编号 通过”“复核 编号 不通过 理由”“转派 编号 镇街”“不属于 编号 理由”。"
+    "回复“详情 编号”“复核 编号 通过”“复核 编号 不通过 理由”“转派 编号 镇街”“不属于 编号 理由”“核对 编号”。"
 )
 VERIFIED = "〔{number}〕复核通过，已办结，并请反映人评价。弄错了可回复“重开 {n} 理由”。"
 SENT_BACK = "〔{number}〕复核不通过，已退回{town}继续整改。理由：{reason}"
+CONFIRMED = "〔{number}〕已核对，提示已去掉。"
 VERIFY_HOW = "请回复“复核 {n} 通过”或“复核 {n} 不通过 理由”。"
 TRANSFERRED = "〔{number}〕已转派{town}，请其于{deadline}受理。{warning}"
 WHICH_TOWN = "没有认出镇街“{said}”。请写全称，例如：转派 {n} 天穆镇。\n现有：{towns}"
@@ -181,6 +189,7 @@ SUMMARY_ROW = "{town}：在办 {open}，逾期 {late}"
 SUMMARY_TRIAGE = "待河长办分派：{count}"
 SUMMARY_NONE = "现在没有在办案件。"
 NOT_FOUND = "没有找到“{said}”。请写案件号（如 2026-0012）或受理编号。"
+SAY_AGAIN = "\n如果仍要这样办，请再发一遍。"
 ALREADY = "{who}已于{time}{what}{reason}。"
 
 # — notifications: sentence → text (docs/messages.md lists who gets which) —
@@ -198,12 +207,14 @@ NOTICES: dict[str, str] = {
     "town_transferred_away": "【已转派】〔{number}〕{place}，已转由{town}办理，不用您办理了。",
     "town_severity": "【改级】〔{number}〕{place}，已改为{severity}，请于{deadline}办理。",
     "town_kind": "【改类】〔{number}〕{place}，类别由“{before}”改为“{kind}”。",
-    "town_addition": "【反映人补充】〔{number}〕{place}\n{added}（照片 {photos} 张）\n查看：{link}",
+    "town_addition": "【反映人补充】〔{number}〕{place}：{added}（照片 {photos} 张）\n查看：{link}",
     "town_answer": "【反映人回答】〔{number}〕{place}\n问：{question}\n答：{answer}",
     "office_no_town": "【待分派】〔{number}〕{kind} {place}\n原因：{reason}\n说明：{words}\n照片：{link}\n请回复：转派 {short} 镇街／不属于 {short} 理由",
     "office_returned": "【镇街退回】〔{number}〕{kind} {place}（{town}）\n理由：{reason}\n照片：{link}\n请回复：转派 {short} 镇街／不属于 {short} 理由",
     "office_proof": "【待复核】〔{number}〕{kind} {place}（{town}）\n请于{deadline}复核。\n整改前后照片：{link}\n请回复：复核 {short} 通过／复核 {short} 不通过 理由",
     "office_dissatisfied": "【群众不满意】〔{number}〕{place}（{town}）已重新办理。\n理由：{reason}",
+    "office_still_dissatisfied": "【群众仍不满意】〔{number}〕{place}（{town}）\n理由：{reason}\n案件没有自动重办（只重办一次）；需要时请回复：重开 {short} 理由",
+    "office_addition": "【反映人补充】〔{number}〕{place}：{added}（照片 {photos} 张）\n查看：{link}",
     "office_call_back": "【请回电】〔{number}〕{place}已办结，反映人是打电话来的，请回电告知（“查 {number}”可见电话）。",
     "office_undelivered": "【消息未送达】〔{number}〕发给{name}的消息没有送到：{reason}。请电话联系，或回复“查 {number}”。",
     "office_audit": "【审计提醒】有 {count} 件案件的办理记录校验不通过：{number}。请联系系统管理员运行 flask audit verify。",
@@ -219,7 +230,7 @@ NOTICES: dict[str, str] = {
     "reporter_declined": "您反映的问题（编号 {ticket}）没有受理。\n原因：{reason}\n如有疑问请拨打 {hotline}，谢谢您关心河湖。",
     "reporter_reopened": "您反映的问题（编号 {ticket}）已重新办理，{expected}。",
     "reporter_new_date": "您反映的问题（编号 {ticket}）期限有调整，{expected}。",
-    "reporter_question": "关于您反映的问题（编号 {ticket}），办理单位想问：\n{question}\n请直接回复文字，对方看不到您是谁。",
+    "reporter_question": "关于您反映的问题（编号 {ticket}），办理单位想问：{question}\n请直接回复文字，对方看不到您是谁。",
     "reporter_photo_missing": "您反映的问题（编号 {ticket}）有 {count} 张照片没有收到（{reason}）。问题已在办理；方便时请回复“补充 {ticket}”再发一次照片。",
 }
 URGENT = "【紧急】"

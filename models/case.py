@@ -67,6 +67,19 @@ class Case(Base):
         """Go to the next state, or refuse; `rules.lifecycle` holds the procedure."""
         self.state = lifecycle.after(self.state, move, party)
 
+    def mark(self, why: str) -> None:
+        """Give the Office one more reason to look at it; each stands once."""
+        reasons = [reason for reason in (self.for_office or "").split("；") if reason]
+        if why not in reasons:
+            self.for_office = "；".join([*reasons, why])
+
+    def unmark(self, beginning: str) -> None:
+        """Take away the reasons that begin so."""
+        reasons = (self.for_office or "").split("；")
+        self.for_office = "；".join(
+            reason for reason in reasons if reason and not reason.startswith(beginning)
+        )
+
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""

@@ -50,7 +50,7 @@ class Notification(Base):
     """One message owed to one person, unique by key: never owed twice."""
 
     __tablename__ = "notification"
-    __table_args__ = (Index("ix_notification_due", "delivery", "next_try_at"),)
+    __table_args__ = (Index("ix_notification_due", "delivery", "urgent", "next_try_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -89,7 +89,7 @@ def due_for_delivery(now: datetime) -> Select[Notification]:
             Notification.next_try_at <= now,
             or_(Notification.leased_until.is_(None), Notification.leased_until <= now),
         )
-        .order_by(Notification.next_try_at, Notification.id)
+        .order_by(Notification.urgent.desc(), Notification.next_try_at, Notification.id)
     )
 
 

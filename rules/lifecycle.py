@@ -119,6 +119,11 @@ MOVES: Mapping[Move, Allowed] = {
     Move.WITHDRAW: _row({State.TRIAGE, State.ASSIGNED}, State.WITHDRAWN, Party.REPORTER),
 }
 
+
+class OutOfTurn(Refusal):
+    """The case does not stand where this move begins: somebody else may have been there first."""
+
+
 _INSTEAD = {
     State.TRIAGE: "等待河长办分派",
     State.ASSIGNED: "等待镇街受理",
@@ -137,5 +142,6 @@ def after(state: State, move: Move, party: Party) -> State:
     if party not in row.parties:
         raise Refusal(f"“{MOVE_NAMES[move]}”不由{PARTY_NAMES[party]}办理。")
     if state not in row.sources:
-        raise Refusal(f"现在不能{MOVE_NAMES[move]}：该案件{_INSTEAD[state]}。")
+        first = "请先受理。" if (state, move) == (State.ASSIGNED, Move.PROVE) else ""
+        raise OutOfTurn(f"现在不能{MOVE_NAMES[move]}：该案件{_INSTEAD[state]}。{first}")
     return row.target

@@ -17,9 +17,8 @@ from services.notifications import WAITS_FOR_WINDOW, Envelope
 
 log = logging.getLogger("heshao.deliver")
 
-BATCH = 40
 SENDERS = 8
-"""Calls to the platform under way at once."""
+"""Calls to the platform under way at once; no more are leased at a time, so that none waits out its lease."""
 SHUT = WAITS_FOR_WINDOW[0]
 
 
@@ -47,7 +46,7 @@ def deliver(postman: Postman, batches: int = 1000) -> int:
     taken = 0
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver") as senders:
         for _ in range(batches):
-            envelopes = postman.desk.do(notifications.lease, BATCH)
+            envelopes = postman.desk.do(notifications.lease, SENDERS)
             list(senders.map(lambda envelope: _deliver_one(postman, envelope), envelopes))
             taken += len(envelopes)
             if not envelopes:
@@ -101,9 +100,9 @@ def _by_template(postman: Postman, envelope: Envelope, template: Template, link:
     except WeChatRefused as refusal:
         return refusal if _refused(postman, envelope, refusal, last=False) else None
     except WeChatUnreachable as trouble:
-        postman.desk.do(notifications.not_yet, envelope.id, None, str(trouble))
+        postman.desk.do(notifications.not_yet, envelope, None, str(trouble))
         return None
-    postman.desk.do(notifications.sent, envelope.id, channel, platform_id)
+    postman.desk.do(notifications.sent, envelope, channel, platform_id)
     return None
 
 
@@ -113,21 +112,23 @@ def _by_customer_service(postman: Postman, envelope: Envelope, link: str) -> Non
         postman.wechat.send_text(envelope.openid or "", text)
     except WeChatRefused as refusal:
         if refusal.code in WAITS_FOR_WINDOW:
-            postman.desk.do(notifications.window_closed, envelope.id)
+            postman.desk.do(notifications.window_closed, envelope)
         _refused(postman, envelope, refusal, last=True)
         return
     except WeChatUnreachable as trouble:
-        postman.desk.do(notifications.not_yet, envelope.id, None, str(trouble))
+        postman.desk.do(notifications.not_yet, envelope, None, str(trouble))
         return
-    postman.desk.do(notifications.sent, envelope.id, Channel.CUSTOMER_SERVICE, "")
+    postman.desk.do(notifications.sent, envelope, Channel.CUSTOMER_SERVICE, "")
 
 
 def _refused(postman: Postman, envelope: Envelope, refusal: WeChatRefused, *, last: bool) -> bool:
     """Do what the platform's code asks for; returns whether another channel should be tried."""
     what = consequence(refusal.code)
+    if what.tell_operator:
+        log.error("notification %s: %s %s", envelope.id, refusal.code, what.sentence)
     if what.kind is Consequence.TRY_LATER:
         at = next_try_at(refusal.code, postman.desk.clock())
-        postman.desk.do(notifications.not_yet, envelope.id, refusal.code, what.sentence, at)
+        postman.desk.do(notifications.not_yet, envelope, refusal.code, what.sentence, at)
         return False
     if what.kind is Consequence.NEXT_CHANNEL and not last:
         log.warning("notification %s: %s %s", envelope.id, refusal.code, what.sentence)
@@ -137,4 +138,4 @@ def _refused(postman: Postman, envelope: Envelope, refusal: WeChatRefused, *, la
 
 
 def _undeliverable(postman: Postman, envelope: Envelope, code: int | None, reason: str) -> None:
-    postman.desk.do(notifications.undeliverable, envelope.id, code, reason)
+    postman.desk.do(notifications.undeliverable, envelope, code, reason)

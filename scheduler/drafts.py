@@ -13,3 +13,4 @@ def end_silent_drafts(desk: Desk) -> int:
 def _end(work: Work, conversation: Conversation) -> None:
     if conversation.touched_at < work.now - work.rulebook.silence:
         end(conversation)
+        conversation.ended = {"expired": True}  # said with the next message

@@ -1,6 +1,7 @@
 """The queue's tasks (Huey on SQLite or Redis): they only wake workers; what is to be done stands in the rows."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -20,12 +21,30 @@ def make_queue(url: str) -> Huey:
     raise ValueError(f"[queue] url must begin with sqlite:/// or redis://, not {url!r}")
 
 
+class _Once:
+    """A duty that one thread does at a time: woken meanwhile, it is done once more, and the others stay free."""
+
+    def __init__(self, duty: Callable[[], object]) -> None:
+        self._duty = duty
+        self._busy = threading.Lock()
+        self._again = threading.Event()
+
+    def __call__(self) -> None:
+        self._again.set()
+        while self._again.is_set() and self._busy.acquire(blocking=False):
+            try:
+                self._again.clear()
+                self._duty()
+            finally:
+                self._busy.release()
+
+
 class Workers:
     """Wakes workers by name, and is them when run."""
 
     def __init__(self, queue: Huey, duties: Mapping[str, Callable[[], object]]) -> None:
         self.queue = queue
-        self._tasks = {name: queue.task(name=name)(duty) for name, duty in duties.items()}
+        self._tasks = {name: queue.task(name=name)(_Once(duty)) for name, duty in duties.items()}
 
     def wake(self, name: str) -> None:
         """Ask that this duty be done soon. A queue that is down is no loss: the timetable sweeps the rows."""

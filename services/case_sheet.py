@@ -131,7 +131,7 @@ def _answers(link: CaseLink, case: Case) -> str:
 def _before(work: Work, link: CaseLink, reports: Sequence[Report]) -> list[Told]:
     told = []
     for report in reports:
-        heading = "您的举报" if link.view is View.REPORTER else f"{SOURCE_NAMES[report.source]}反映"
+        heading = "您的举报" if link.view is View.REPORTER else _seen_by(link, report)
         told.append(_told(work, link, heading, report.submitted_at, report.words, _of(report_id=report.id)))
         for addition in work.session.scalars(
             select(Addition).where(Addition.report_id == report.id).order_by(Addition.id)
@@ -139,6 +139,11 @@ def _before(work: Work, link: CaseLink, reports: Sequence[Report]) -> list[Told]
             heading = "补充" if addition.question_id is None else "对追问的答复"
             told.append(_told(work, link, heading, addition.at, addition.words, _of(addition_id=addition.id)))
     return told
+
+
+def _seen_by(link: CaseLink, report: Report) -> str:
+    """In what capacity somebody reported: the Office's business; in a small town it would name the person."""
+    return f"{SOURCE_NAMES[report.source]}反映" if link.view is View.OFFICE else "群众反映"
 
 
 def _of(report_id: int | None = None, addition_id: int | None = None) -> Select[Evidence]:

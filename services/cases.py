@@ -5,6 +5,7 @@ from typing import Any
 
 from models.case import Case, CaseEvent, RoutingCorrection
 from models.notification import Notice
+from models.person import Person
 from models.registry import Town
 from models.report import Rating, Report, Satisfaction, reports_of, unanswered_of
 from models.setting import Counter
@@ -13,11 +14,16 @@ from rules.case_number import case_number
 from rules.deadlines import Severity
 from rules.kinds import Kind
 from rules.lifecycle import MOVES, Move, Party, State
+from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from rules.workdays import CHINA
 from services import audit, people
 from services.case_notices import tell_office, tell_person, tell_reporter, tell_reporters, tell_town
 from services.desk import Work
+from services.notifications import hurry
+
+WITH_TOWN = frozenset({State.ASSIGNED, State.ACCEPTED, State.PROVING})
+"""Where the town's own date counts."""
 
 
 def open_case(work: Work, kind: Kind, **where: Any) -> Case:
@@ -57,18 +63,16 @@ def dispatch(work: Work, case: Case, town_id: int, routed_by: str) -> None:
     case.town_id = town_id
     work.session.flush()
     work.session.refresh(case, ["town"])
-    if not people.chief_in_office(work, town_id):
-        _leave_to_office(work, case, routed_by, "镇级河湖长岗位空缺")
-    elif not people.somebody_answers(work, case):
-        _leave_to_office(work, case, routed_by, "镇街尚无人绑定微信")
+    why = people.nobody_there(work, case)
+    if why:
+        _leave_to_office(work, case, routed_by, why)
     else:
         _assign(work, case, Move.ASSIGN, Party.SYSTEM, routed_by)
 
 
 def _leave_to_office(work: Work, case: Case, routed_by: str, why: str) -> None:
-    case.for_office = why
     event = audit.record(work, case, "open", Party.SYSTEM, reason=why, details={"routed_by": routed_by})
-    tell_office(work, case, event, Notice.CASE_RETURNED, "office_no_town", reason=why)
+    _mark_unread(work, case, event, why)
 
 
 def _assign(work: Work, case: Case, move: Move, party: Party, reason: str) -> CaseEvent:
@@ -91,7 +95,7 @@ def accept(work: Work, case: Case) -> None:
 
 def hand_back(work: Work, case: Case, reason: str) -> None:
     """The town says it is not its own (退回): within the set working days, with a reason, unless appointed."""
-    _needs(reason, "请写明退回理由，例如：退回 1 该河段属于某某镇")
+    _needs(reason, f"请写明退回理由，例如：退回 {case.number} 该河段属于某某镇")
     _may(work, case, Move.RETURN)
     if case.appointed:
         raise Refusal("该案件已由河长办指定办理单位，不能再退回。有困难请联系河长办。")
@@ -105,7 +109,7 @@ def hand_back(work: Work, case: Case, reason: str) -> None:
     event = _act(work, case, Move.RETURN, reason)
     case.accept_by = None
     tried = case.towns_tried >= work.rulebook.towns_before_office
-    case.for_office = f"已经 {case.towns_tried} 个单位，请指定办理单位" if tried else f"被退回：{reason}"
+    case.mark(f"已经 {case.towns_tried} 个单位，请指定办理单位" if tried else f"被退回：{reason}")
     tell_office(work, case, event, Notice.CASE_RETURNED, "office_returned", reason=reason)
     tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_returned")
 
@@ -113,10 +117,12 @@ def hand_back(work: Work, case: Case, reason: str) -> None:
 def transfer(work: Work, case: Case, town: Town) -> None:
     """The Office gives the case to a town (转派); nothing is lost, the deadlines start anew."""
     if case.town_id == town.id and case.state is not State.TRIAGE:
-        raise Refusal(f"该案件已经在{town.name}。")
+        raise Refusal(f"该案件已经在{town.name}。没有问题请回复“核对 {case.number}”。")
     _may(work, case, Move.TRANSFER)
     before = case.town
-    if before is not None and before.id != town.id:
+    if (
+        before is not None and before.id != town.id and case.towns_tried > 0
+    ):  # not where it never was with a town
         work.session.add(
             RoutingCorrection(
                 case_id=case.id,
@@ -138,7 +144,18 @@ def transfer(work: Work, case: Case, town: Town) -> None:
             tell_person(work, case, event, Notice.CASE_STATE, "town_transferred_away", person)
     tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_transferred")
     if not staying:
-        case.for_office = f"{town.name}尚无人绑定微信，消息无法送达"
+        case.mark(f"{town.name}尚无人绑定微信，消息无法送达")
+
+
+def confirm(work: Work, case: Case) -> None:
+    """The Office has looked at what was marked for it (核对): the mark goes, the event stays."""
+    _office_on_open(work, case)
+    if not case.for_office:
+        raise Refusal("该案件没有需要核对的提示。")
+    if case.state is State.TRIAGE:
+        raise Refusal("该案件还没有办理单位，请用“转派”或“不属于”。")
+    audit.record(work, case, "confirmed", Party.OFFICE, reason=case.for_office)
+    case.for_office = ""
 
 
 def start_proof(work: Work, case: Case) -> None:
@@ -170,6 +187,7 @@ def proof_received(work: Work, case: Case, note: str) -> None:
 def proof_refused(work: Work, case: Case, reason: str) -> None:
     """The proof does not hold (no photo came, taken before the report, same as before): back to the chief."""
     event = _move(work, case, Move.PROOF_REFUSED, Party.SYSTEM, reason)
+    _due(work, case)
     tell_town(work, case, event, Notice.CASE_SENT_BACK, "town_proof_refused", reason=reason)
 
 
@@ -181,6 +199,9 @@ def verify(work: Work, case: Case) -> None:
     tell_town(work, case, event, Notice.CASE_CLOSED, "town_closed")
     for report in work.session.scalars(reports_of(case.id)):
         if report.reporter_id is None:
+            if report.taken_by_id is not None:  # also where they themselves have just verified it
+                taker = work.session.get_one(Person, report.taken_by_id)
+                tell_person(work, case, event, Notice.CASE_CLOSED, "office_call_back", taker)
             tell_office(work, case, event, Notice.CASE_CLOSED, "office_call_back")
             continue
         work.session.add(
@@ -191,16 +212,17 @@ def verify(work: Work, case: Case) -> None:
 
 def send_back(work: Work, case: Case, reason: str) -> None:
     """The Office is not satisfied with the proof (复核不通过): rectification goes on, by the same date."""
-    _needs(reason, "请写明不通过的理由，例如：复核 1 不通过 仍有垃圾")
+    _needs(reason, f"请写明不通过的理由，例如：复核 {case.number} 不通过 仍有垃圾")
     event = _act(work, case, Move.SEND_BACK, reason)
     case.proved_at, case.verify_by = None, None
+    _due(work, case)
     tell_town(work, case, event, Notice.CASE_SENT_BACK, "town_sent_back", reason=reason)
     tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_sent_back")
 
 
 def decline(work: Work, case: Case, reason: str) -> None:
     """The Office says it is not a matter of the district's rivers (不属于); the reporter is told why."""
-    _needs(reason, "请写明理由，例如：不属于 1 该处是市政下水井，请拨打12345")
+    _needs(reason, f"请写明理由，例如：不属于 {case.number} 该处是市政下水井，请拨打12345")
     told = people.town_people(work, case) if case.state is not State.TRIAGE else []
     event = _act(work, case, Move.DECLINE, reason)
     case.for_office = ""
@@ -211,26 +233,30 @@ def decline(work: Work, case: Case, reason: str) -> None:
 
 def reopen(work: Work, case: Case, reason: str) -> None:
     """The Office undoes a wrong 通过 or 不属于 (重开)."""
-    _needs(reason, "请写明重开的理由，例如：重开 1 现场仍有排水")
+    _needs(reason, f"请写明重开的理由，例如：重开 {case.number} 现场仍有排水")
     if case.state is State.DECLINED:
         event = _act(work, case, Move.RESTORE, reason)
-        if case.town_id is not None:
-            _assign(work, case, Move.ASSIGN, Party.OFFICE, reason)
+        if case.assigned_at is not None and case.accept_by is not None:  # it was with a town when declined
+            _assign_if_read(work, case, event, reason)
     else:
         event = _act(work, case, Move.REOPEN, reason)
         _resume(work, case, event, reason)
-    tell_reporters(work, case, event, Notice.REOPENED, "reporter_reopened", reason=reason)
+    tell_reporters(work, case, event, Notice.REOPENED, "reporter_reopened")
 
 
 def dissatisfied(work: Work, case: Case, reason: str) -> bool:
     """A reporter says 不满意: the case reopens, once in its life. Returns whether it did."""
     if case.state is not State.CLOSED or case.reopened_by_reporter:
+        event = audit.record(
+            work, case, "still_dissatisfied", Party.REPORTER, reason=without_telephone(reason)
+        )
+        tell_office(work, case, event, Notice.REOPENED, "office_still_dissatisfied", reason=reason)
         return False
     case.reopened_by_reporter = True
-    event = _act_as_reporter(work, case, Move.DISSATISFIED, reason)
-    _resume(work, case, event, reason)
+    event = _act_as_reporter(work, case, Move.DISSATISFIED, without_telephone(reason))
+    _resume(work, case, event, without_telephone(reason))
     tell_office(work, case, event, Notice.REOPENED, "office_dissatisfied", reason=reason)
-    tell_reporters(work, case, event, Notice.REOPENED, "reporter_reopened", reason=reason)
+    tell_reporters(work, case, event, Notice.REOPENED, "reporter_reopened")
     return True
 
 
@@ -241,6 +267,22 @@ def _resume(work: Work, case: Case, event: CaseEvent, reason: str) -> None:
         asked.expired_at = work.now  # what was to be rated is no longer so
     _due(work, case)
     tell_town(work, case, event, Notice.REOPENED, "town_reopened", reason=reason)
+    if not people.somebody_answers(work, case):
+        _mark_unread(work, case, event, "镇街无人绑定微信")
+
+
+def _assign_if_read(work: Work, case: Case, event: CaseEvent, reason: str) -> None:
+    why = people.nobody_there(work, case)
+    if why:
+        _mark_unread(work, case, event, why)
+    else:
+        _assign(work, case, Move.ASSIGN, Party.OFFICE, reason)
+
+
+def _mark_unread(work: Work, case: Case, event: CaseEvent, why: str) -> None:
+    """Nobody in the town would read it: the Office is told and decides."""
+    case.mark(why)
+    tell_office(work, case, event, Notice.CASE_RETURNED, "office_no_town", reason=why)
 
 
 def withdraw(work: Work, case: Case, reason: str = "") -> None:
@@ -263,7 +305,10 @@ def change_severity(work: Work, case: Case, severity: Severity) -> None:
         work, case, "severity", Party.OFFICE, before=before.value, details={"severity": severity.value}
     )
     level = deadlines.SEVERITY_NAMES[severity]
-    tell_town(work, case, event, Notice.CASE_STATE, "town_severity", severity=level)
+    if severity is Severity.URGENT:
+        hurry(work, case)
+    if case.state in WITH_TOWN:
+        tell_town(work, case, event, Notice.CASE_STATE, "town_severity", severity=level)
     if case.state in (State.ASSIGNED, State.ACCEPTED):
         tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_new_date")
 
@@ -273,7 +318,8 @@ def change_kind(work: Work, case: Case, kind: Kind) -> None:
     _office_on_open(work, case)
     before, case.kind = case.kind, kind.name
     event = audit.record(work, case, "kind", Party.OFFICE, before=before, details={"kind": kind.name})
-    tell_town(work, case, event, Notice.CASE_STATE, "town_kind", before=before)
+    if case.state is not State.TRIAGE:
+        tell_town(work, case, event, Notice.CASE_STATE, "town_kind", before=before)
 
 
 def last_deed(case_events: Sequence[CaseEvent]) -> CaseEvent | None:
@@ -290,7 +336,7 @@ def rate(work: Work, report: Report, asked: Satisfaction, rating: Rating, reason
         case,
         "rating",
         Party.REPORTER,
-        reason=reason,
+        reason=without_telephone(reason),
         details={"rating": rating.value, "closing": asked.closing},
     )
     return rating is Rating.NOT and dissatisfied(work, case, reason)
@@ -340,20 +386,17 @@ def _move(
 def _due(work: Work, case: Case) -> None:
     """Compute the dates that follow from where the case stands."""
     settings, calendar = work.rulebook.deadlines, work.rulebook.calendar
-    found = []
+    counting: deadlines.Deadline | None = None
     if case.state is State.ASSIGNED and case.assigned_at:
-        due = deadlines.acceptance(case.assigned_at, case.severity, settings, calendar)
-        case.accept_by = due.at
-        found.append(due)
-    if case.state is State.ACCEPTED and case.accepted_at:
-        due = deadlines.rectification(case.accepted_at, case.severity, settings, calendar)
-        case.rectify_by = due.at
-        found.append(due)
+        counting = deadlines.acceptance(case.assigned_at, case.severity, settings, calendar)
+        case.accept_by = counting.at
+    if case.state in (State.ACCEPTED, State.PROVING, State.VERIFYING) and case.accepted_at:
+        counting = deadlines.rectification(case.accepted_at, case.severity, settings, calendar)
+        case.rectify_by = counting.at
     if case.state is State.VERIFYING and case.proved_at:
-        due = deadlines.verification(case.proved_at, settings, calendar)
-        case.verify_by = due.at
-        found.append(due)
-    case.provisional = any(due.provisional for due in found)
+        counting = deadlines.verification(case.proved_at, settings, calendar)
+        case.verify_by = counting.at
+    case.provisional = counting is not None and counting.provisional
 
 
 def _needs(reason: str, example: str) -> None:

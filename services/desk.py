@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine, Select, inspect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -29,6 +29,10 @@ log = logging.getLogger("heshao.desk")
 
 TRIES = 12
 """How often work that collided with another's is done again before the collision is believed."""
+
+
+COLLIDED = frozenset({"40001", "40P01"})
+"""PostgreSQL's words for the same: serialization failure, deadlock."""
 
 
 @dataclass
@@ -57,6 +61,25 @@ class Work:
         return self.keeper.atlas(self.session, self.today)
 
 
+class Busy(Exception):
+    """Too many wait before us: better a word now than an answer nobody waits for any more."""
+
+
+class _Line:
+    """Where writers of one process wait for their turn, for so many seconds at most."""
+
+    def __init__(self, patience: float) -> None:
+        self._lock = threading.Lock()
+        self._patience = patience
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._patience):
+            raise Busy(f"no turn within {self._patience} s")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Desk:
     """Opens the transaction, reads the clock, commits or undoes the whole, does it again on a collision."""
 
@@ -68,6 +91,7 @@ class Desk:
         random: Random,
         wake: Callable[[str], None],
         links: CaseLinks,
+        patience: float = 20,
     ) -> None:
         self.engine = engine
         self.clock = clock
@@ -77,7 +101,7 @@ class Desk:
         self._keeper = AtlasKeeper()
         self.links = links
         # SQLite lets one writer in and the others sleep; in line here, nobody sleeps past their turn
-        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        self._turn = _Line(patience) if engine.dialect.name == "sqlite" else nullcontext()
         self._reading = engine.execution_options(reading=True)
 
     def do(self, step: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -91,10 +115,21 @@ class Desk:
                 if attempt == TRIES:
                     raise
                 continue
-            for worker in sorted(work.wakes):
-                self._wake(worker)
+            except OperationalError as error:
+                if attempt == TRIES or getattr(error.orig, "sqlstate", None) not in COLLIDED:
+                    raise
+                continue
+            self._wake_all(work)
             return result
         raise AssertionError("unreachable")
+
+    def _wake_all(self, work: Work) -> None:
+        """What is committed is done, whether the workers hear of it now or the sweep finds it."""
+        for worker in sorted(work.wakes):
+            try:
+                self._wake(worker)
+            except Exception:
+                log.exception("the workers for %s could not be woken", worker)
 
     def look(self, step: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Read without holding anybody up; nothing is written."""

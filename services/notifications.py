@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.case import Case
+from models.delivery_word import DeliveryWord
 from models.follower import Follower
 from models.notification import Channel, Delivery, Notice, Notification, due_for_delivery
 from models.person import Person
 from rules import messages
+from rules.refusal import Refusal
 from rules.workdays import end_of
 from services import people
 from services.desk import Work
@@ -88,48 +90,62 @@ def anything_due(work: Work) -> bool:
 
 
 def lease(work: Work, limit: int) -> list[Envelope]:
-    """Take up to so many due messages for a minute; one whose worker dies is found again after that."""
-    due = due_for_delivery(work.now).limit(limit)
-    if work.session.get_bind().dialect.name == "postgresql":
-        due = due.with_for_update(skip_locked=True)
-    taken = []
-    for row in work.session.scalars(due).all():
-        if _is_pointless(work, row):
-            row.delivery, row.reason = Delivery.POINTLESS, "发出前案件已有新进展"
-            continue
-        if _over_the_day(work, row):
-            continue
-        row.leased_until = work.now + LEASE
-        row.attempts += 1
-        taken.append(_envelope(work, row))
-    return taken
+    """Take up to so many due messages for a minute; one whose worker dies is found again after that.
+
+    Rows that are overtaken or must wait are settled on the way; none taken means none is due.
+    """
+    due = due_for_delivery(work.now).limit(limit).with_for_update(of=Notification, skip_locked=True)
+    while rows := work.session.scalars(due).all():
+        taken = []
+        for row in rows:
+            if _is_pointless(work, row):
+                row.delivery, row.reason = Delivery.POINTLESS, "发出前案件已有新进展"
+                continue
+            if _over_the_day(work, row):
+                continue
+            row.leased_until = work.now + LEASE
+            row.attempts += 1
+            taken.append(_envelope(work, row))
+        work.session.flush()
+        if taken:
+            return taken
+    return []
+
+
+ASKS = frozenset({"town_assigned", "town_sent_back", "town_proof_refused", "town_reopened"})
+"""Sentences that ask a town to act: where one of them reaches nobody, the Office is told."""
+OVERTAKEN = frozenset({"town_assigned", "office_no_town", "office_returned", "office_proof"})
+"""Sentences that ask for a deed: when held back and the case has moved meanwhile, the deed is done or another's."""
 
 
 def _is_pointless(work: Work, row: Notification) -> bool:
     """Only what was held back can be overtaken; what leaves at once is always said."""
-    if row.case_id is None or row.not_before <= row.owed_at or "moves" not in row.says:
+    if row.case_id is None or row.sentence not in OVERTAKEN or row.not_before <= row.owed_at:
         return False
     case = work.session.get_one(Case, row.case_id)
-    return row.person_id is not None and case.moves != row.says["moves"]
+    return bool(case.moves != row.says.get("moves"))
 
 
 def _over_the_day(work: Work, row: Notification) -> bool:
-    """More than per_day messages to one person: the rest wait for the next morning."""
+    """More than per_day messages to one person: the rest wait for the next morning.
+
+    A person's row is held meanwhile, so that two workers count one after the other.
+    """
     if row.urgent:
         return False
     hours = work.rulebook.hours
-    since = work.now - timedelta(days=1)
-    to = (
-        Notification.person_id == row.person_id
-        if row.person_id
-        else Notification.follower_id == row.follower_id
-    )
-    sent = work.session.scalar(
-        select(func.count()).where(to, Notification.sent_at > since, Notification.urgent.is_(False))
-    )
-    if (sent or 0) < hours.per_day:
-        return False
+    if row.person_id is not None:
+        work.session.scalar(select(Person.id).where(Person.id == row.person_id).with_for_update())
+        to = Notification.person_id == row.person_id
+    else:
+        work.session.scalar(select(Follower.id).where(Follower.id == row.follower_id).with_for_update())
+        to = Notification.follower_id == row.follower_id
     midnight = end_of(work.today)
+    sent = Notification.sent_at >= midnight - timedelta(days=1)
+    under_way = (Notification.delivery == Delivery.OWED) & (Notification.leased_until > work.now)
+    counted = select(func.count()).where(to, Notification.urgent.is_(False), sent | under_way)
+    if (work.session.scalar(counted) or 0) < hours.per_day:
+        return False
     tomorrow = messages.may_leave_at(midnight, False, hours, work.rulebook.calendar)
     row.not_before = row.next_try_at = tomorrow
     return True
@@ -155,48 +171,75 @@ def _envelope(work: Work, row: Notification) -> Envelope:
     )
 
 
-def sent(work: Work, notification_id: int, channel: Channel, platform_id: str) -> None:
-    """The platform accepted it."""
-    row = work.session.get_one(Notification, notification_id)
+def sent(work: Work, taken: Envelope, channel: Channel, platform_id: str) -> None:
+    """The platform accepted it; that is so even where our lease had run out meanwhile."""
+    row = work.session.get_one(Notification, taken.id, with_for_update=True)
     row.delivery, row.channel, row.platform_id = Delivery.SENT, channel, platform_id
     row.sent_at, row.leased_until, row.code, row.reason = work.now, None, None, ""
     if channel is Channel.CUSTOMER_SERVICE:
         follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
         if follower is not None:
             follower.window_left = max(0, follower.window_left - 1)
+    if row.case_id is not None and row.person is not None:
+        case = work.session.get_one(Case, row.case_id)
+        case.unmark(_not_reached(row.person))
+    word = work.session.get(DeliveryWord, platform_id) if platform_id else None
+    if word is not None:  # it came before we knew
+        work.session.flush()
+        delivery_report(work, platform_id, word.status)
 
 
-def not_yet(
-    work: Work, notification_id: int, code: int | None, reason: str, at: datetime | None = None
-) -> None:
-    """It failed for now: tried again at 10 s, 30 s, 1 min, then slower; after three days given up."""
-    row = work.session.get_one(Notification, notification_id)
+def _not_reached(person: Person) -> str:
+    return f"消息未能送达{person.name}"
+
+
+def _still_mine(work: Work, taken: Envelope) -> Notification | None:
+    """The row, unless it was settled or taken up by another worker meanwhile."""
+    row = work.session.get_one(Notification, taken.id, with_for_update=True)
+    return row if row.delivery is Delivery.OWED and row.attempts == taken.attempts else None
+
+
+def not_yet(work: Work, taken: Envelope, code: int | None, reason: str, at: datetime | None = None) -> None:
+    """It failed for now: tried again at 10 s, 30 s, 1 min, then slower, inside its hours; after three days
+    given up."""
+    row = _still_mine(work, taken)
+    if row is None:
+        return
     row.leased_until, row.code, row.reason = None, code, reason
     if work.now - row.not_before > GIVE_UP:
-        undeliverable(work, notification_id, code, reason)
+        _give_up(work, row, code, reason)
         return
-    row.next_try_at = at or work.now + RETRIES[min(row.attempts, len(RETRIES)) - 1]
+    wished = at or work.now + RETRIES[min(row.attempts, len(RETRIES)) - 1]
+    row.next_try_at = messages.may_leave_at(wished, row.urgent, work.rulebook.hours, work.rulebook.calendar)
 
 
-def undeliverable(work: Work, notification_id: int, code: int | None, reason: str) -> None:
+def undeliverable(work: Work, taken: Envelope, code: int | None, reason: str) -> None:
     """No channel works for this person; listed with the reason, and where a town should have been told,
     the Office is told instead."""
-    row = work.session.get_one(Notification, notification_id)
+    row = _still_mine(work, taken)
+    if row is not None:
+        _give_up(work, row, code, reason)
+
+
+def _give_up(work: Work, row: Notification, code: int | None, reason: str) -> None:
     row.delivery, row.leased_until, row.code, row.reason = Delivery.UNDELIVERABLE, None, code, reason
     if row.person is None or row.case_id is None or row.sentence.startswith("office_"):
         return
     case = work.session.get_one(Case, row.case_id)
-    case.for_office = f"消息未能送达{row.person.name}：{reason}"
+    if not case.is_open or row.sentence not in ASKS:
+        return
+    case.mark(f"{_not_reached(row.person)}：{reason.rstrip('。')}")
     for clerk in people.office(work):
         owe(
-            work, Notice.DIGEST, "office_undelivered", f"undelivered:{row.id}",
-            person=clerk, case=case, urgent=row.urgent, name=row.person.name, number=case.number, reason=reason,
+            work, Notice.DIGEST, "office_undelivered", f"undelivered:{case.id}:{row.person.id}:{work.today}",
+            person=clerk, case=case, urgent=row.urgent, name=row.person.name,
+            number=case.number, reason=reason.rstrip("。"),
         )  # fmt: skip
 
 
-def window_closed(work: Work, notification_id: int) -> None:
+def window_closed(work: Work, taken: Envelope) -> None:
     """The platform says the customer-service window is shut: ours is wrong, so shut it too."""
-    row = work.session.get_one(Notification, notification_id)
+    row = work.session.get_one(Notification, taken.id)
     follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
     if follower is not None:
         follower.window_left, follower.window_until = 0, work.now
@@ -223,18 +266,46 @@ def window_opened(work: Work, follower: Follower) -> None:
 
 
 def delivery_report(work: Work, platform_id: str, status: str) -> None:
-    """The platform's later word on a template message: `success`, or why it did not arrive."""
+    """The platform's later word on a template message: `success`, or why it did not arrive.
+
+    A fault of the platform's own is tried again; who blocks the account cannot be reached by any channel.
+    """
     row = work.session.scalar(select(Notification).where(Notification.platform_id == platform_id))
-    if row is not None and status != "success" and row.delivery is Delivery.SENT:
-        undeliverable(work, row.id, None, f"微信反馈：{status}")
+    if row is None:
+        if work.session.get(DeliveryWord, platform_id) is None:
+            work.session.add(DeliveryWord(platform_id=platform_id, status=status, at=work.now))
+        return
+    if row.delivery is not Delivery.SENT or status == "success":
+        return
+    if "system" in status and row.attempts < len(RETRIES):
+        row.delivery, row.sent_at, row.platform_id = Delivery.OWED, None, ""
+        row.next_try_at = work.now + RETRIES[row.attempts - 1]
+        return
+    _give_up(work, row, None, f"微信反馈：{status}")
+
+
+def hurry(work: Work, case: Case) -> None:
+    """The case has become urgent: what is held back for its town leaves now."""
+    held = select(Notification).where(
+        Notification.case_id == case.id,
+        Notification.delivery == Delivery.OWED,
+        Notification.person_id.is_not(None),
+    )
+    for row in work.session.scalars(held):
+        row.urgent, row.not_before, row.next_try_at = True, work.now, work.now
+        work.wakes.add("deliver")
 
 
 def try_again(work: Work, ids: Iterable[int] | None) -> int:
     """Put undeliverable messages (all, or those named) back in the queue; the count that was."""
     rows = select(Notification).where(Notification.delivery == Delivery.UNDELIVERABLE)
-    if ids is not None:
-        rows = rows.where(Notification.id.in_(list(ids)))
+    wanted = set(ids) if ids is not None else None
+    if wanted is not None:
+        rows = rows.where(Notification.id.in_(wanted))
     found = list(work.session.scalars(rows))
+    missing = (wanted or set()) - {row.id for row in found}
+    if missing:
+        raise Refusal(f"这些序号没有无法送达的消息：{'、'.join(map(str, sorted(missing)))}。")
     for row in found:
         row.delivery, row.next_try_at, row.attempts = Delivery.OWED, work.now, 0
         row.not_before = work.now

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -12,9 +12,10 @@ from models.conversation import Conversation
 from models.follower import Follower, ShortNumber, bound_to, by_openid
 from models.person import Appointment, Person, in_office
 from models.registry import Reach
-from models.report import Callback, Report
-from rules.lifecycle import OPEN, Party
-from rules.roles import TOWN_ROLES, Role
+from models.report import Callback, Report, Satisfaction
+from rules.lifecycle import OPEN, Party, State
+from rules.privacy import without_telephone
+from rules.roles import ROLE_NAMES, TOWN_ROLES, Role
 from services import evidence
 from services.desk import Work
 
@@ -58,8 +59,11 @@ class Who:
         return self.holds(*TOWN_ROLES)
 
     def answers_for(self, case: Case) -> bool:
-        """Town chief and liaison for their town, a village chief for the own reaches."""
-        return any(_covers(a, case.town_id, case.reach_id) for a in self.appointments)
+        """Town chief and liaison for their town, a village chief for the own reaches; nobody of the town
+        while the case waits for the Office to name one."""
+        return case.state is not State.TRIAGE and any(
+            _covers(a, case.town_id, case.reach_id) for a in self.appointments
+        )
 
     def parties(self, case: Case) -> frozenset[Party]:
         """In which capacities this person may act on the case."""
@@ -166,6 +170,13 @@ def somebody_answers(work: Work, case: Case) -> bool:
     return bool(_bound(work, leaders))
 
 
+def nobody_there(work: Work, case: Case) -> str:
+    """Why nobody in the case's town would take it on (岗位空缺, 无人绑定), or nothing."""
+    if case.town_id is None or not chief_in_office(work, case.town_id):
+        return "镇级河湖长岗位空缺"
+    return "" if somebody_answers(work, case) else "镇街尚无人绑定微信"
+
+
 def _town_appointments(work: Work, case: Case) -> list[Appointment]:
     held = (
         in_office(work.today)
@@ -213,23 +224,38 @@ def unfollow(work: Work, who: Who) -> None:
     for callback in work.session.scalars(select(Callback).where(Callback.report_id.in_(reports))):
         work.session.delete(callback)
     evidence.erase_voices(work, reports)
+    for asked in work.session.scalars(select(Satisfaction).where(Satisfaction.report_id.in_(reports))):
+        asked.reason = without_telephone(asked.reason)
     conversation = work.session.get(Conversation, follower.id)
     if conversation is not None:
         work.session.delete(conversation)
     for number in work.session.scalars(select(ShortNumber).where(ShortNumber.follower_id == follower.id)):
         work.session.delete(number)
-    for town_id in {a.town_id for a in who.appointments if a.role in TOWN_ROLES and a.town_id}:
-        for case in work.session.scalars(select(Case).where(Case.town_id == town_id, Case.state.in_(OPEN))):
-            case.for_office = f"{who.name}已取消关注，请确认由谁办理"
     follower.openid = None
     follower.person_id = None
     follower.following = False
     follower.window_left = 0
+    work.session.flush()
+    _mark_orphans(work, who)
+
+
+def _mark_orphans(work: Work, who: Who) -> None:
+    """Open cases that nobody in their town reads any more are shown to the Office."""
+    towns = {a.town_id for a in who.appointments if a.role in TOWN_ROLES and a.town_id}
+    for case in work.session.scalars(select(Case).where(Case.town_id.in_(towns), Case.state.in_(OPEN))):
+        if not somebody_answers(work, case):
+            case.mark(f"{who_left(who)}已取消关注，该单位无人能收到消息")
+
+
+def who_left(who: Who) -> str:
+    """By what the Office knows them."""
+    return "、".join(sorted({ROLE_NAMES[a.role] for a in who.appointments})) or "负责人"
 
 
 def short_number(work: Work, follower: Follower, case: Case) -> int:
     """The number by which this follower calls this case: the same for as long as it is open, and a while
     after (a number is given to another case only when its own was finished and not shown for a week)."""
+    work.session.scalar(select(Follower.id).where(Follower.id == follower.id).with_for_update())
     mine = {
         n.number: n
         for n in work.session.scalars(select(ShortNumber).where(ShortNumber.follower_id == follower.id))
@@ -251,6 +277,14 @@ def short_number(work: Work, follower: Follower, case: Case) -> int:
 
 def _finished(work: Work, case_ids: set[int]) -> set[int]:
     return set(work.session.scalars(select(Case.id).where(Case.id.in_(case_ids), Case.state.not_in(OPEN))))
+
+
+def last_shown(work: Work, follower: Follower, case: Case) -> datetime | None:
+    """When this follower last saw the case in a list, a message or an answer."""
+    mine = select(ShortNumber.shown_at).where(
+        ShortNumber.follower_id == follower.id, ShortNumber.case_id == case.id
+    )
+    return work.session.scalar(mine)
 
 
 def case_called(work: Work, follower: Follower, number: int) -> Case | None:

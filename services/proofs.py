@@ -64,8 +64,8 @@ def _tell_what_is_missing(work: Work, report: Report, pieces: list[Evidence]) ->
         reason=reason,
         details={"report": report.id, "count": len(lost)},
     )
-    if case.is_open and not case.for_office:
-        case.for_office = f"{len(lost)} 张照片没有收到"
+    if case.is_open:
+        case.mark(f"{len(lost)} 张照片没有收到")
     if case.is_open:
         tell_reporter(
             work, case, event, Notice.PHOTO_MISSING, "reporter_photo_missing", report, count=len(lost),
@@ -95,7 +95,7 @@ def _judge_round(work: Work, case: Case, number: int) -> None:
     if case.state is not State.PROVING or case.proof_round != number:
         return
     pieces = list(work.session.scalars(proof_of(case.id, number)))
-    if any(piece.arrival is Arrival.WAITING for piece in pieces):
+    if any(piece.medium is Medium.PHOTO and piece.arrival is Arrival.WAITING for piece in pieces):
         return
     photos = [piece.photo for piece in pieces if piece.arrival is Arrival.STORED and piece.photo is not None]
     lost = [piece for piece in pieces if piece.medium is Medium.PHOTO and piece.arrival is not Arrival.STORED]

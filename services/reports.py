@@ -1,6 +1,6 @@
 """What a reporter does: submit, add to, withdraw, rate; nothing said is ever changed, only added to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,11 +17,12 @@ from rules import kinds, similarity, ticket
 from rules.coordinates import Position
 from rules.kinds import Kind
 from rules.lifecycle import OPEN, STATE_NAMES, Party, State
+from rules.privacy import TELEPHONE, without_telephone
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.routing import Found, Offered, OutsideDistrict, TooFar, WhichTown
 from services import audit, cases, evidence
-from services.case_notices import tell_person, tell_reporter, tell_town
+from services.case_notices import tell_office, tell_person, tell_reporter, tell_town
 from services.desk import Work
 from services.people import town_people
 
@@ -100,13 +101,14 @@ def submit(work: Work, submission: Submission) -> Report:
             longitude=where.position.longitude if where.position else None,
             latitude=where.position.latitude if where.position else None,
         )  # fmt: skip
+    words, phone = _without_own_number(submission.words)
     report = Report(
         ticket=_new_ticket(work),
         reporter_id=None if submission.telephone or work.who is None else work.who.follower.id,
         taken_by_id=work.who.person.id if submission.telephone and work.who and work.who.person else None,
         source=_source(work, submission),
         kind=submission.kind.name,
-        words=submission.words,
+        words=words,
         longitude=where.position.longitude if where.position else None,
         latitude=where.position.latitude if where.position else None,
         given_x=where.given[0] if where.given else None,
@@ -122,14 +124,19 @@ def submit(work: Work, submission: Submission) -> Report:
     )
     work.session.add(report)
     work.session.flush()
-    if submission.caller_name or submission.caller_phone:
-        work.session.add(
-            Callback(report_id=report.id, name=submission.caller_name, phone=submission.caller_phone)
-        )
+    if submission.caller_name or submission.caller_phone or phone:
+        phone = submission.caller_phone or phone
+        work.session.add(Callback(report_id=report.id, name=submission.caller_name, phone=phone))
     for sent in submission.sent:
         expect(work, sent, report_id=report.id)
     _into_case(work, case, report, submission)
     return report
+
+
+def _without_own_number(words: str) -> tuple[str, str]:
+    """The words without telephone numbers, and the first of these: kept apart, seen by the Office, erasable."""
+    found = TELEPHONE.search(words)
+    return without_telephone(words), found[0] if found else ""
 
 
 def _into_case(work: Work, case: Case, report: Report, submission: Submission) -> None:
@@ -147,8 +154,8 @@ def _into_case(work: Work, case: Case, report: Report, submission: Submission) -
     if where.town_id is None:
         raise Refusal("还不知道这是哪个镇街的河段，请先发送位置。")
     cases.dispatch(work, case, where.town_id, where.routed_by)
-    if where.asked and not case.for_office:
-        case.for_office = "交界位置，由反映人选择镇街，请核对"
+    if where.asked:
+        case.mark("交界位置，由反映人选择镇街，请核对")
 
 
 def _reporting_party(report: Report) -> Party:
@@ -264,12 +271,19 @@ def add(work: Work, report: Report, words: str, sent: Sequence[Sent]) -> None:
     event = audit.record(
         work, case, "addition", Party.REPORTER, details={"addition": addition.id, "photos": len(sent)}
     )
-    tell_town(work, case, event, Notice.CASE_STATE, "town_addition", added=words, photos=len(sent))
+    added = addition.words
+    if case.state is not State.TRIAGE:
+        tell_town(work, case, event, Notice.CASE_STATE, "town_addition", added=added, photos=len(sent))
+    if case.state in (State.TRIAGE, State.VERIFYING):
+        tell_office(work, case, event, Notice.CASE_STATE, "office_addition", added=added, photos=len(sent))
 
 
 def _addition(work: Work, report: Report, words: str, question_id: int | None) -> Addition:
+    words, phone = _without_own_number(words)
     addition = Addition(report_id=report.id, words=words, question_id=question_id, at=work.now)
     work.session.add(addition)
+    if phone and work.session.get(Callback, report.id) is None:
+        work.session.add(Callback(report_id=report.id, name="", phone=phone))
     work.session.flush()
     return addition
 
@@ -281,14 +295,21 @@ def ask(work: Work, case: Case, words: str) -> int:
     if not case.is_open:
         raise Refusal(f"该案件{STATE_NAMES[case.state]}，不能再追问。")
     if not words.strip():
-        raise Refusal("请写明要问什么，例如：追问 1 排水口在桥的哪一侧？")
+        raise Refusal("请写明要问什么，例如：追问 " + case.number + " 排水口在桥的哪一侧？")
     asked = [r for r in work.session.scalars(reports_of(case.id)) if r.reporter_id is not None]
     if not asked:
         raise Refusal("该问题由电话反映，反映人没有微信，请联系河长办代为询问。")
     question = Question(case_id=case.id, asked_by_id=work.who.person.id, words=words, at=work.now)
     work.session.add(question)
     work.session.flush()
-    event = audit.record(work, case, "question", Party.TOWN, reason=words, details={"question": question.id})
+    event = audit.record(
+        work,
+        case,
+        "question",
+        Party.TOWN if work.who.answers_for(case) else Party.OFFICE,
+        reason=words,
+        details={"question": question.id},
+    )
     for report in asked:
         tell_reporter(work, case, event, Notice.CASE_STATE, "reporter_question", report, question=words)
     return len(asked)
@@ -325,7 +346,14 @@ def answer(work: Work, question: Question, report: Report, words: str) -> None:
     told = {p.id: p for p in town_people(work, case)} | {asker.id: asker}
     for person in told.values():
         tell_person(
-            work, case, event, Notice.CASE_STATE, "town_answer", person, question=question.words, answer=words
+            work,
+            case,
+            event,
+            Notice.CASE_STATE,
+            "town_answer",
+            person,
+            question=question.words,
+            answer=addition.words,
         )
 
 
@@ -362,8 +390,9 @@ def reaches_called(work: Work, text: str) -> tuple[list[Reach], bool]:
 def towns_called(work: Work, text: str, towns: Sequence[Town]) -> list[Town]:
     """Towns of today whose name is, begins with or contains what was typed."""
     said = text.strip()
-    by_name: Mapping[str, Town] = {town.name: town for town in towns}
-    if said in by_name:
-        return [by_name[said]]
-    short = said.rstrip("镇街道乡")
-    return [town for name, town in by_name.items() if short and (name.startswith(short) or short in name)]
+    for trimmed in (said, said.rstrip("吧了。."), said.rstrip("镇街道乡")):
+        for fits in (str.__eq__, str.startswith, str.__contains__):
+            found = [town for town in towns if trimmed and fits(town.name, trimmed)]
+            if found:
+                return found
+    return []

@@ -34,6 +34,7 @@ class Rulebook:
     photos_per_report: int
     rating_time: timedelta
     invitation_time: timedelta
+    danger_words: tuple[str, ...]
     media_life: timedelta
     link_life: timedelta
     max_photo_bytes: int
@@ -91,6 +92,7 @@ def rulebook_from(config: Config) -> Rulebook:
         photos_per_report=rules.conversation.photos,
         rating_time=timedelta(days=rules.conversation.rating_days),
         invitation_time=timedelta(days=rules.conversation.invitation_days),
+        danger_words=tuple(rules.conversation.danger_words),
         media_life=timedelta(days=rules.photos.keep_trying_days),
         link_life=timedelta(days=rules.photos.link_days),
         max_photo_bytes=rules.photos.max_bytes,

@@ -10,13 +10,29 @@ from commands.serve import Supervisor
 from story.stage import ACCOUNT, DISTRICT, ROOT
 
 FOLDER = ROOT / "var" / "demonstration"
-PRODUCT_PORT = int(os.environ.get("HESHAO__SERVER__PORT", "8000"))
-PLATFORM_PORT = int(os.environ.get("HESHAO_DEMO_PLATFORM_PORT", "8001"))
+
+
+def port_of(name: str, default: str) -> int:
+    """The port the environment asks for, or a sentence and the end."""
+    given = os.environ.get(name, default)
+    if not given.isdecimal() or not 1 <= int(given) <= 65535:
+        sys.exit(f"{name}={given} 不是端口号（1–65535）。")
+    return int(given)
+
+
+PRODUCT_PORT = port_of("HESHAO__SERVER__PORT", "8000")
+PLATFORM_PORT = port_of("HESHAO_DEMO_PLATFORM_PORT", "8001")
 
 
 def main() -> int:
     """Start everything; returns the exit code."""
+    if PRODUCT_PORT == PLATFORM_PORT:
+        print("两个端口不能相同：HESHAO__SERVER__PORT 和 HESHAO_DEMO_PLATFORM_PORT。", file=sys.stderr)
+        return 1
     if "--reset" in sys.argv:
+        if in_use(PRODUCT_PORT) or in_use(PLATFORM_PORT):
+            print("演示好像还在运行，请先按 Ctrl-C 停止，再清空。", file=sys.stderr)
+            return 1
         shutil.rmtree(FOLDER, ignore_errors=True)
         print("演示数据已清空，下次 make demo 从头开始。")
         return 0
@@ -43,6 +59,7 @@ def main() -> int:
                 "--webhook", f"http://127.0.0.1:{PRODUCT_PORT}/wechat", "--appid", ACCOUNT["app_id"],
                 "--secret", ACCOUNT["app_secret"], "--token", ACCOUNT["token"],
                 "--aes-key", ACCOUNT["encoding_aes_key"], "--people", str(DISTRICT / "people.json"),
+                "--messages", "20",
             ],
             "product": [sys.executable, "-m", "flask", "serve"],
         }

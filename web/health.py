@@ -7,10 +7,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.conversation import Inbound
 from services.desk import Desk, Work
 
+HERE = "河哨正在运行。请在微信公众号里使用；照片和经过请从消息中的链接打开。\n"
+
 
 def health_pages(desk: Desk) -> Blueprint:
     """The two addresses a load balancer asks."""
     pages = Blueprint("health", __name__)
+
+    @pages.get("/")
+    def here() -> Response:
+        return Response(HERE, mimetype="text/plain")
 
     @pages.get("/healthz")
     def alive() -> Response:

@@ -38,6 +38,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_declined_place")),
     )
     op.create_table(
+        "delivery_word",
+        sa.Column("platform_id", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_delivery_word")),
+    )
+    with op.batch_alter_table("delivery_word", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_word_at"), ["at"], unique=False)
+
+    op.create_table(
         "inbound",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -375,7 +385,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notification_case_id"), ["case_id"], unique=False)
-        batch_op.create_index("ix_notification_due", ["delivery", "next_try_at"], unique=False)
+        batch_op.create_index("ix_notification_due", ["delivery", "urgent", "next_try_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_notification_follower_id"), ["follower_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notification_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notification_platform_id"), ["platform_id"], unique=False)
@@ -655,6 +665,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inbound_at"))
 
     op.drop_table("inbound")
+    with op.batch_alter_table("delivery_word", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_word_at"))
+
+    op.drop_table("delivery_word")
     op.drop_table("declined_place")
     op.drop_table("counter")
     op.drop_table("access_token")

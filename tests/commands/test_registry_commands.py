@@ -100,7 +100,7 @@ def test_what_is_no_workbook_is_one_sentence(run: Run, tmp_path: Path, step: str
 def test_a_file_that_cannot_be_written_is_one_sentence(run: Run, file: Path, tmp_path: Path) -> None:
     told(run("registry", "import", file))
     for words in (("registry", "export"), ("registry", "template"), ("boards", "codes", "-o")):
-        assert "没有文件夹" in told(run(*words, tmp_path / "no" / "file"), 1)
+        assert "没有文件夹" in told(run(*words, tmp_path / "no" / "file.xlsx"), 1)
 
 
 def test_wrong_usage_is_two(run: Run) -> None:

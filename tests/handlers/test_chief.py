@@ -10,7 +10,7 @@ import pytest
 from handlers import texts
 from models.case import Case, CaseEvent
 from models.notification import Notification
-from models.report import Addition
+from models.report import Addition, Callback
 from services.desk import Desk
 from tests.conftest import Clock
 from tests.district import BORDER, EAST, north_of_the_river
@@ -134,7 +134,8 @@ def test_a_question_reaches_the_reporter_and_the_answer_the_chief_and_neither_is
     assert li.says("在桥北边，我电话 13812345678") == texts.ANSWERED
     answers = [n for n in all_of(Notification) if n.sentence == "town_answer"]
     assert {n.says["answer"] for n in answers} == {"在桥北边，我电话 （电话号码已隐去）"}
-    assert all_of(Addition.words) == ["在桥北边，我电话 13812345678"]
+    assert all_of(Addition.words) == ["在桥北边，我电话 （电话号码已隐去）"]
+    assert all_of(Callback.phone) == ["13812345678"]
 
 
 def test_a_proof_needs_a_photo_and_goes_to_the_office_once_it_has_arrived(

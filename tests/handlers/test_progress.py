@@ -9,7 +9,7 @@ from models.case import Case
 from models.conversation import Conversation
 from models.evidence import Arrival, Evidence, Medium
 from models.follower import Follower
-from models.notification import Delivery, Notification
+from models.notification import Notification
 from models.report import Report, Satisfaction
 from services import evidence
 from services.desk import Desk
@@ -149,11 +149,12 @@ def test_unsubscribing_erases_the_reporter_and_the_case_lives_on(
     assert someone("li").says("进度").endswith(texts.NO_REPORTS)
 
 
-def test_a_chief_who_unsubscribes_is_unbound_and_the_office_sees_the_cases(
-    li: Talker, chief: Talker, clerk: Talker, all_of: Read
+def test_a_chief_who_unsubscribes_is_unbound_and_once_nobody_reads_them_the_office_sees_the_cases(
+    li: Talker, chief: Talker, clerk: Talker, someone: Callable[[str], Talker]
 ) -> None:
     li.reports(RIVER)
     chief.says(Unfollow())
+    assert "已取消关注" not in clerk.says("待办")
+    someone("liaison").says(Unfollow())
     assert "已取消关注" in clerk.says("待办")
     assert "河长办用的" in chief.says("受理 1")
-    assert next(n.delivery for n in all_of(Notification)) is Delivery.OWED
