@@ -139,7 +139,7 @@ def finish(work: Work, said: re.Match[str]) -> Begin:
     return Begin("proof", {"case": case.id, "words": said["words"].strip()})
 
 
-@commands.say(r"(?P<verb>受理|退回|办结|追问|照片|详情)(?:\D.{0,15}|\d{9}.*)?", staff, interrupts=False)
+@commands.say(r"(?P<verb>受理|退回|办结|追问|照片|详情)(?:\D.{0,40}|\d{9}.*)?", staff, interrupts=False)
 def which(work: Work, said: re.Match[str]) -> str:
     """The verb without a number that can be read: the list again, with an example."""
     mine = my_cases(work, State.ASSIGNED, State.ACCEPTED, State.PROVING)

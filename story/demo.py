@@ -5,6 +5,8 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
+import time
 
 from commands.serve import Supervisor
 from story.stage import ACCOUNT, DISTRICT, ROOT
@@ -52,6 +54,7 @@ def main() -> int:
         if done.returncode:
             print(done.stdout + done.stderr, file=sys.stderr)
             return 1
+    threading.Thread(target=make_menu, daemon=True).start()
     Supervisor(
         {
             "stand-in": [
@@ -65,6 +68,17 @@ def main() -> int:
         }
     ).run(GREETING)  # fmt: skip
     return 0
+
+
+def make_menu() -> None:
+    """Put the account's menu in place once the stand-in is there, as `flask menu create` does."""
+    for _ in range(60):
+        time.sleep(0.5)
+        if in_use(PLATFORM_PORT):
+            subprocess.run(
+                [sys.executable, "-m", "flask", "menu", "create"], cwd=ROOT, capture_output=True, check=False
+            )
+            return
 
 
 def environment() -> dict[str, str]:

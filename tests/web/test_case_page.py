@@ -107,7 +107,7 @@ def link(desk: Desk, story: Story, clock: Clock) -> MakeLink:
 def test_the_town_sees_the_case_and_no_person(browser: FlaskClient, link: MakeLink) -> None:
     page = browser.get(link(View.TOWN)).text
     for word in ("案件 HC-2026-0001", "污水直排", "北运河天穆桥东侧", "天穆镇", "河面有黑水", "今天更黑了",
-                 "水很臭", "待复核", "系统 · 立案", "最近河段 40 米", "居民反映"):  # fmt: skip
+                 "水很臭", "待复核", "系统 · 立案", "最近河段 40 米", "群众反映"):  # fmt: skip
         assert word in page
     for secret in ("TICKET0001", "NEIGHBOUR", "000000000001", "李四", "13900001111", "1234 5678", "交界",
                    "别处的事", "拍摄于", "dddddddddddd"):  # fmt: skip
