@@ -126,7 +126,6 @@ class WeChatSection(Section):
     templates: dict[NOTICES, Template] = {}
     freshness_seconds: Positive = 600
     accept_plain: bool = True
-    customer_messages: Positive = 5
 
 
 class District(Section):

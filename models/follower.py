@@ -23,9 +23,7 @@ class Follower(Base):
     informed_at: Mapped[datetime | None]
     """When this person was told what is kept and who sees it."""
     window_until: Mapped[datetime | None]
-    """Customer-service messages may be sent until then (客服消息窗口) …"""
-    window_left: Mapped[int] = mapped_column(default=0)
-    """… and so many of them."""
+    """Customer-service messages may be sent until then (客服消息窗口); empty: not known."""
 
     person: Mapped[Person | None] = relationship(lazy="joined")
 

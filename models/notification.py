@@ -63,6 +63,9 @@ class Notification(Base):
     says: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What the sentence is filled with."""
     urgent: Mapped[bool] = mapped_column(default=False)
+    """It leaves at any hour."""
+    counted: Mapped[bool] = mapped_column(default=True)
+    """Against per_day: messages of urgent cases are not."""
     owed_at: Mapped[datetime]
     not_before: Mapped[datetime]
     next_try_at: Mapped[datetime]

@@ -107,7 +107,7 @@ def _facts(work: Work, link: CaseLink, case: Case) -> list[tuple[str, str]]:
         ("地点", case.place),
         ("办理单位", case.town.name if case.town else "河长办分派中"),
         ("期限", deadline_words(work, case)),
-        ("请在微信中回复", _answers(link, case)),
+        ("微信回复", _answers(link, case)),
         ("请河长办留意", case.for_office if link.view is View.OFFICE else ""),
     ]
 

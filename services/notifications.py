@@ -13,6 +13,7 @@ from models.follower import Follower
 from models.notification import Channel, Delivery, Notice, Notification, due_for_delivery
 from models.person import Person
 from rules import messages
+from rules.deadlines import Severity
 from rules.refusal import Refusal
 from rules.workdays import end_of
 from services import people
@@ -70,6 +71,7 @@ def owe(
             case_id=case.id if case else None,
             says=says,
             urgent=urgent,
+            counted=not (urgent or (case is not None and case.severity is Severity.URGENT)),
             owed_at=work.now,
             not_before=leaves,
             next_try_at=leaves,
@@ -131,7 +133,7 @@ def _over_the_day(work: Work, row: Notification) -> bool:
 
     A person's row is held meanwhile, so that two workers count one after the other.
     """
-    if row.urgent:
+    if not row.counted:
         return False
     hours = work.rulebook.hours
     if row.person_id is not None:
@@ -143,7 +145,7 @@ def _over_the_day(work: Work, row: Notification) -> bool:
     midnight = end_of(work.today)
     sent = Notification.sent_at >= midnight - timedelta(days=1)
     under_way = (Notification.delivery == Delivery.OWED) & (Notification.leased_until > work.now)
-    counted = select(func.count()).where(to, Notification.urgent.is_(False), sent | under_way)
+    counted = select(func.count()).where(to, Notification.counted, sent | under_way)
     if (work.session.scalar(counted) or 0) < hours.per_day:
         return False
     tomorrow = messages.may_leave_at(midnight, False, hours, work.rulebook.calendar)
@@ -176,10 +178,6 @@ def sent(work: Work, taken: Envelope, channel: Channel, platform_id: str) -> Non
     row = work.session.get_one(Notification, taken.id, with_for_update=True)
     row.delivery, row.channel, row.platform_id = Delivery.SENT, channel, platform_id
     row.sent_at, row.leased_until, row.code, row.reason = work.now, None, None, ""
-    if channel is Channel.CUSTOMER_SERVICE:
-        follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
-        if follower is not None:
-            follower.window_left = max(0, follower.window_left - 1)
     if row.case_id is not None and row.person is not None:
         case = work.session.get_one(Case, row.case_id)
         case.unmark(_not_reached(row.person))
@@ -242,7 +240,7 @@ def window_closed(work: Work, taken: Envelope) -> None:
     row = work.session.get_one(Notification, taken.id)
     follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
     if follower is not None:
-        follower.window_left, follower.window_until = 0, work.now
+        follower.window_until = work.now
 
 
 WAITS_FOR_WINDOW = (45015, 45047)
@@ -292,7 +290,7 @@ def hurry(work: Work, case: Case) -> None:
         Notification.person_id.is_not(None),
     )
     for row in work.session.scalars(held):
-        row.urgent, row.not_before, row.next_try_at = True, work.now, work.now
+        row.urgent, row.counted, row.not_before, row.next_try_at = True, False, work.now, work.now
         work.wakes.add("deliver")
 
 

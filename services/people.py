@@ -23,7 +23,6 @@ SPOKE = timedelta(hours=48)
 """How long after a message of theirs customer-service messages may be sent."""
 CLICKED = timedelta(minutes=1)
 """… and after a click on the menu, a scan or following."""
-CLICK_MESSAGES = 3
 
 
 @dataclass
@@ -91,9 +90,7 @@ def recognise(work: Work, openid: str) -> Who:
     """The person behind an openid; a new follower is written down as met now."""
     follower = work.session.scalar(by_openid(openid))
     if follower is None:
-        follower = Follower(
-            openid=openid, pseudonym=new_pseudonym(work), met_at=work.now, following=True, window_left=0
-        )
+        follower = Follower(openid=openid, pseudonym=new_pseudonym(work), met_at=work.now, following=True)
         work.session.add(follower)
         work.session.flush()
     work.who = Who(follower, offices_of(work, follower.person_id))
@@ -118,26 +115,22 @@ def offices_of(work: Work, person_id: int | None) -> Sequence[Appointment]:
 
 
 def opened_window(work: Work, follower: Follower, *, by_message: bool) -> bool:
-    """A message, click, scan or follow opens the customer-service window; the larger values hold.
+    """A message, click, scan or follow opens the customer-service window; the longer one holds.
 
-    Returns whether it was shut before.
+    Returns whether it was shut before. How many messages the platform lets through (5, 20 …) is its own
+    changing rule: it says 45047 when they are used up.
     """
-    span, left = (SPOKE, work.rulebook.customer_messages) if by_message else (CLICKED, CLICK_MESSAGES)
-    was_shut = follower.window_until is None or follower.window_until <= work.now or follower.window_left <= 0
-    if was_shut or follower.window_until is None:
-        follower.window_until, follower.window_left = work.now + span, left
-        return True
-    follower.window_until = max(follower.window_until, work.now + span)
-    follower.window_left = max(follower.window_left, left)
-    return False
+    until = work.now + (SPOKE if by_message else CLICKED)
+    was_shut = follower.window_until is None or follower.window_until <= work.now
+    if follower.window_until is None or follower.window_until < until:
+        follower.window_until = until
+    return was_shut
 
 
 def may_be_written_to(work: Work, follower: Follower) -> bool:
     """Whether the customer-service window is open as far as we know; of somebody who was bound by the
     registry and has not spoken to us yet we know nothing, and the platform is asked."""
-    if follower.window_until is None:
-        return True
-    return follower.window_until > work.now and follower.window_left > 0
+    return follower.window_until is None or follower.window_until > work.now
 
 
 def office(work: Work) -> list[Person]:
@@ -234,7 +227,6 @@ def unfollow(work: Work, who: Who) -> None:
     follower.openid = None
     follower.person_id = None
     follower.following = False
-    follower.window_left = 0
     work.session.flush()
     _mark_orphans(work, who)
 

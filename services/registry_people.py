@@ -166,9 +166,7 @@ def _bind(draft: Draft, person: Person, openid: str) -> None:
     work = draft.work
     follower = work.session.scalar(by_openid(openid))
     if follower is None:
-        follower = Follower(
-            openid=openid, pseudonym=new_pseudonym(work), met_at=work.now, following=True, window_left=0
-        )
+        follower = Follower(openid=openid, pseudonym=new_pseudonym(work), met_at=work.now, following=True)
         work.session.add(follower)
     follower.person = person
 

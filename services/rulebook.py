@@ -40,7 +40,6 @@ class Rulebook:
     max_photo_bytes: int
     max_photo_pixels: int
     same_picture_bits: int
-    customer_messages: int
     district: str
     hotline: str
 
@@ -98,7 +97,6 @@ def rulebook_from(config: Config) -> Rulebook:
         max_photo_bytes=rules.photos.max_bytes,
         max_photo_pixels=rules.photos.max_pixels,
         same_picture_bits=rules.photos.same_picture_bits,
-        customer_messages=config.wechat.customer_messages,
         district=config.district.name,
         hotline=config.district.hotline,
     )

@@ -104,6 +104,6 @@ def _lay_out(work: Work, district: District) -> None:
         session.add(
             Follower(
                 openid=f"o-{key}", pseudonym=people.new_pseudonym(work), person_id=person.id, following=True,
-                met_at=work.now, informed_at=work.now, window_left=0,
+                met_at=work.now, informed_at=work.now,
             )
         )  # fmt: skip

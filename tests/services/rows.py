@@ -27,7 +27,7 @@ def a_reported_case(
 ) -> Reported:
     """A case of a town that somebody reported."""
     town = Town(code=f"T{serial}", name="天穆镇", kind="镇", position=serial)
-    follower = Follower(openid=f"o{serial}", pseudonym=f"{serial:012x}", met_at=work.now, window_left=0)
+    follower = Follower(openid=f"o{serial}", pseudonym=f"{serial:012x}", met_at=work.now)
     work.session.add_all([town, follower])
     work.session.flush()
     case = Case(

@@ -97,7 +97,7 @@ def test_an_openid_is_bound_at_import(desk: Desk) -> None:
 def test_a_follower_who_is_known_already_is_bound(desk: Desk) -> None:
     desk.do(
         lambda work: work.session.add(
-            Follower(openid="openid-of-wang", pseudonym="p", met_at=work.now, following=True, window_left=0)
+            Follower(openid="openid-of-wang", pseudonym="p", met_at=work.now, following=True)
         )
     )
     imported(desk, of_people(person("王一", openid="openid-of-wang")))

@@ -57,7 +57,7 @@ def story(desk: Desk, arrive: Arrive) -> Story:
         audit.record(work, case, Move.OPEN.value, Party.SYSTEM, reason="最近河段 40 米")
         proof = {"round": 1, "photos": 1}
         audit.record(work, case, Move.PROVE.value, Party.TOWN, reason="已封堵排口", actor="c", details=proof)
-        neighbour = Follower(openid="n", pseudonym="aaaaaaaaaaaa", met_at=work.now, window_left=0)
+        neighbour = Follower(openid="n", pseudonym="aaaaaaaaaaaa", met_at=work.now)
         addition = Addition(report_id=mine.report_id, words="今天更黑了", at=work.now)
         work.session.add_all(
             [neighbour, addition, Callback(report_id=mine.report_id, name="李四", phone="13900001111")]
