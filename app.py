@@ -38,6 +38,7 @@ from scheduler.workers import Workers, make_queue
 from services import evidence
 from services.case_links import CaseLinks
 from services.desk import Desk, Work
+from services.discreet_log import DiscreetFormatter
 from services.links import View
 from services.notifications import Envelope, anything_due
 from services.photo_store import PhotoStore
@@ -68,11 +69,9 @@ class Heshao:
 
     def log_to_stderr(self) -> None:
         """One line an event, on standard error."""
-        logging.basicConfig(
-            stream=sys.stderr,
-            level=self.config.logging.level.upper(),
-            format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        )
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        logging.basicConfig(level=self.config.logging.level.upper(), handlers=[handler])
         for noisy in ("apscheduler", "huey", "alembic"):
             logging.getLogger(noisy).setLevel(logging.WARNING)
 

@@ -1,0 +1,130 @@
+"""The desk: the whole or nothing, collisions done again, nobody waits for ever, and no secrets in its log."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from models.engine import make_engine
+from models.follower import Follower
+from models.setting import Counter
+from services.case_links import CaseLinks
+from services.desk import Busy, Desk, Work
+from tests.conftest import Clock
+
+
+def write(work: Work, name: str, value: int = 1) -> None:
+    work.session.add(Counter(name=name, value=value))
+    work.session.flush()
+    work.wakes.add("deliver")
+
+
+def names(desk: Desk) -> list[str]:
+    with desk.reading() as work:
+        return list(work.session.scalars(select(Counter.name).order_by(Counter.name)))
+
+
+def test_work_that_fails_leaves_nothing_and_wakes_nobody(desk: Desk, woken: list[str]) -> None:
+    def half(work: Work) -> None:
+        write(work, "half")
+        raise ValueError("the rest could not be done")
+
+    with pytest.raises(ValueError, match="the rest"):
+        desk.do(half)
+    assert names(desk) == []
+    assert woken == []
+
+
+def test_workers_are_woken_after_the_commit(desk: Desk, woken: list[str]) -> None:
+    desk.do(write, "one")
+    assert (names(desk), woken) == (["one"], ["deliver"])
+
+
+@pytest.mark.parametrize("collision", [IntegrityError("", {}, Exception()), StaleDataError("")])
+def test_a_collision_is_done_again(desk: Desk, collision: Exception) -> None:
+    tries = []
+
+    def once(work: Work) -> str:
+        tries.append(1)
+        if len(tries) == 1:
+            raise collision
+        return "done"
+
+    assert desk.do(once) == "done"
+    assert len(tries) == 2
+
+
+def test_a_collision_that_stays_is_believed(desk: Desk) -> None:
+    desk.do(write, "one")
+    with pytest.raises(IntegrityError):
+        desk.do(write, "one")
+
+
+def test_a_worker_that_cannot_be_woken_does_not_undo_what_is_committed(
+    make_desk: Callable[..., Desk], caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = make_desk()
+
+    def broken(name: str) -> None:
+        raise OSError("the queue's folder is gone")
+
+    desk._wake = broken
+    desk.do(write, "one")
+    assert names(desk) == ["one"]
+    assert "could not be woken" in caplog.text
+
+
+def test_each_row_has_its_own_transaction_and_one_that_fails_holds_up_nobody(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    for n in range(3):
+        desk.do(write, f"row {n}", n)
+
+    def raise_it(work: Work, counter: Counter) -> None:
+        if counter.value == 1:
+            raise ValueError("this one cannot")
+        counter.value += 10
+
+    assert desk.each(select(Counter).order_by(Counter.name), raise_it) == 2
+    with desk.reading() as work:
+        assert sorted(work.session.scalars(select(Counter.value))) == [1, 10, 12]
+    assert "this one cannot" in caplog.text
+
+
+def test_nobody_waits_past_their_patience_for_a_turn(tmp_path: Any, clock: Clock, desk: Desk) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/patience.db")
+    hasty = Desk(engine, clock, desk.rulebook, desk.random, lambda name: None, CaseLinks("", lambda: ""), 0.2)
+    holding, done = threading.Event(), threading.Event()
+
+    def hold(work: Work) -> None:
+        holding.set()
+        done.wait(10)
+
+    slow = threading.Thread(target=hasty.do, args=(hold,))
+    slow.start()
+    holding.wait(10)
+    began = time.monotonic()
+    with pytest.raises(Busy):
+        hasty.do(hold)
+    assert time.monotonic() - began < 3
+    done.set()
+    slow.join()
+    engine.dispose()
+
+
+def test_what_was_to_be_written_is_not_in_the_errors_text(desk: Desk) -> None:
+    def meet(work: Work, pseudonym: str) -> None:
+        work.session.add(
+            Follower(openid="o-secret-openid", pseudonym=pseudonym, met_at=work.now, following=True)
+        )
+        work.session.flush()
+
+    desk.do(meet, "p1")
+    with pytest.raises((IntegrityError, OperationalError)) as failed:
+        desk.do(meet, "p2")
+    assert "o-secret-openid" not in str(failed.value).split("DETAIL")[0]
