@@ -56,3 +56,6 @@ format: install-dev ## put the code into shape
 lock: install-dev ## pin requirements.txt and requirements-dev.txt anew
 	$(BIN)/uv pip compile requirements.in -o requirements.txt --no-header --upgrade
 	$(BIN)/uv pip compile requirements-dev.in -o requirements-dev.txt --no-header --upgrade
+
+bench: install ## measure: photographs, ours beside Pillow alone
+	$(BIN)/python -m bench.photos
