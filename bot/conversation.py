@@ -114,6 +114,8 @@ class Command:
     run: Callable[[Work, re.Match[str]], str | Begin]
     interrupts: bool
     """Whether it is heard in the middle of a conversation, or taken there for words like any others."""
+    refuses: bool = True
+    """Whether somebody who may not say it is told so, or taken to have said ordinary words."""
 
 
 @dataclass
@@ -128,6 +130,7 @@ class Commands:
         allowed: Callable[[people.Who], bool] = lambda who: True,
         *,
         interrupts: bool = True,
+        refuses: bool = True,
     ) -> Callable[
         [Callable[[Work, re.Match[str]], str | Begin]], Callable[[Work, re.Match[str]], str | Begin]
     ]:
@@ -136,7 +139,7 @@ class Commands:
         def add(
             run: Callable[[Work, re.Match[str]], str | Begin],
         ) -> Callable[[Work, re.Match[str]], str | Begin]:
-            self.rows.append(Command(re.compile(pattern, re.DOTALL), allowed, run, interrupts))
+            self.rows.append(Command(re.compile(pattern, re.DOTALL), allowed, run, interrupts, refuses))
             return run
 
         return add
@@ -209,12 +212,12 @@ class Dispatcher:
 
     def _say(self, work: Work, message: Message, conversation: Conversation) -> str:
         said = message.said
+        note = self._end_if_silent(work, conversation)
         if isinstance(said, Click):
             clicked = self._command(work, self.clicks.get(said.key, ""), conversation)
-            return self._not_for_you(work) if clicked is None else clicked
+            return note + (self._not_for_you(work) if clicked is None else clicked)
         if type(said) in self.events:
             return self._settle(work, conversation, self._run_event(work, message))
-        note = self._end_if_silent(work, conversation)
         if isinstance(said, Text):
             found = self._command(work, said.text.strip(), conversation)
             if found is not None:
@@ -282,7 +285,7 @@ class Dispatcher:
                 continue
             match = command.pattern.fullmatch(text) or command.pattern.fullmatch(text.rstrip(" 。.！!～~"))
             if match and who and not command.allowed(who):
-                refused = flow is None
+                refused = refused or (flow is None and command.refuses)
             elif match and who:
                 return self._settle(work, conversation, command.run(work, match))
         return self._not_for_you(work) if refused else None

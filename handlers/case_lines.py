@@ -6,12 +6,12 @@ from sqlalchemy import select
 
 from handlers import texts
 from handlers.gathering import shortened
-from models.case import Case, events_of
+from models.case import Case, CaseEvent, events_of
 from models.evidence import Arrival, Evidence, Look, Medium
 from models.report import Addition, Callback, Report, reports_of
 from rules import case_number
 from rules.deadlines import SEVERITY_NAMES, Severity
-from rules.lifecycle import MOVE_NAMES, PARTY_NAMES, STATE_NAMES, Move, Party
+from rules.lifecycle import MOVE_NAMES, PARTY_NAMES, STATE_NAMES, Party
 from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from rules.workdays import CHINA
@@ -132,7 +132,20 @@ def missing_photos(work: Work, case: Case) -> int:
 def last_deed(work: Work, case: Case) -> dict[str, str] | None:
     """The last thing a person did to it: when, in what capacity (a clerk by name to colleagues), what."""
     event = cases.last_deed(list(work.session.scalars(events_of(case.id))))
-    if event is None or event.what not in set(Move):
+    return deed_words(work, event) if event else None
+
+
+DEEDS = {
+    **{move.value: name for move, name in MOVE_NAMES.items()},
+    "severity": "改级",
+    "kind": "改类",
+    "confirmed": "核对",
+}
+
+
+def deed_words(work: Work, event: CaseEvent) -> dict[str, str] | None:
+    """When, in what capacity (a clerk by name to colleagues), what and why; None for what is no deed on the case."""
+    if event.what not in DEEDS:
         return None
     who = PARTY_NAMES[event.party]
     if event.party is Party.OFFICE and work.who and work.who.is_office:
@@ -140,6 +153,6 @@ def last_deed(work: Work, case: Case) -> dict[str, str] | None:
     return {
         "time": time_of(event.at),
         "who": who,
-        "what": MOVE_NAMES[Move(event.what)],
+        "what": DEEDS[event.what],
         "reason": f"（{shortened(without_telephone(event.reason), 120)}）" if event.reason else "",
     }

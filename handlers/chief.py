@@ -27,6 +27,12 @@ whose_photo = Flow(
 )  # fmt: skip
 
 
+UNREADABLE = (
+    r"(?:[\s，,：:。!！?？A-Za-z-]*|\s*第?[一二两三四五六七八九十]{1,3}[个件号]?|\s+\D{1,20}|\s*-?\d{9}.*)"
+)
+"""What may follow a verb where the number is missing or cannot be read; anything else are ordinary words."""
+
+
 def town(who: Who) -> bool:
     return who.is_town
 
@@ -139,7 +145,7 @@ def finish(work: Work, said: re.Match[str]) -> Begin:
     return Begin("proof", {"case": case.id, "words": said["words"].strip()})
 
 
-@commands.say(r"(?P<verb>受理|退回|办结|追问|照片|详情)(?:\D.{0,40}|\d{9}.*)?", staff, interrupts=False)
+@commands.say(rf"(?P<verb>受理|退回|办结|追问|照片|详情){UNREADABLE}", staff, interrupts=False, refuses=False)
 def which(work: Work, said: re.Match[str]) -> str:
     """The verb without a number that can be read: the list again, with an example."""
     mine = my_cases(work, State.ASSIGNED, State.ACCEPTED, State.PROVING)

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from bot.conversation import Commands
 from handlers import chief, texts
-from handlers.case_lines import NUMBER, is_late, last_deed, line_of, the_case
+from handlers.case_lines import NUMBER, deed_words, is_late, last_deed, line_of, the_case
 from models.case import Case, events_of, open_cases
 from models.registry import towns_in_force
 from models.report import Report
@@ -70,12 +70,15 @@ def colleague(work: Work, case: Case) -> str:
     if who is None or not case.is_open:
         return ""
     seen = people.last_shown(work, who.follower, case) or work.now - COLLEAGUE_WITHIN
-    event = cases.last_deed(list(work.session.scalars(events_of(case.id))))
+    if case.state is State.VERIFYING and case.proved_at is not None:
+        seen = max(seen, case.proved_at)  # what was done before this proof is past
+    theirs = [
+        event for event in work.session.scalars(events_of(case.id))
+        if event.party is Party.OFFICE and event.actor != who.pseudonym and event.at > seen
+    ]  # fmt: skip
     people.short_number(work, who.follower, case)
-    if event is None or event.party is not Party.OFFICE or event.actor == who.pseudonym or event.at <= seen:
-        return ""
-    last = last_deed(work, case)
-    return f"{texts.ALREADY.format(**last)}{texts.SAY_AGAIN}" if last else ""
+    told = [texts.ALREADY.format(**deed) for event in theirs if (deed := deed_words(work, event))]
+    return "\n".join(told) + texts.SAY_AGAIN if told else ""
 
 
 COLLEAGUE_WITHIN = timedelta(minutes=30)
@@ -207,7 +210,12 @@ def look_up(work: Work, said: re.Match[str]) -> str:
     return chief.shown(work, the_case(work, case_number.case_number(*full) if full else text))
 
 
-@commands.say(r"(?P<verb>复核|转派|不属于|改级|改类|重开|核对|查)(?:\D.{0,20})?", office, interrupts=False)
+@commands.say(
+    rf"(?P<verb>复核|转派|不属于|改级|改类|重开|核对|查){chief.UNREADABLE}",
+    office,
+    interrupts=False,
+    refuses=False,
+)
 def which(work: Work, said: re.Match[str]) -> str:
     """The verb without a number that can be read: the Office's list, with an example."""
     rows = [line_of(work, case) for case in waiting_for_office(work)]

@@ -226,8 +226,10 @@ def already_submitted(work: Work) -> str:
     return texts.ALREADY_SUBMITTED.format(ticket=report.ticket)
 
 
-COURTESIES = frozenset({"谢谢", "谢谢您", "感谢", "好", "好的", "收到", "嗯", "知道了", "辛苦了", "ok", "OK"})
-"""What people say out of courtesy: no answer to a question."""
+THANKS = frozenset({"谢谢", "谢谢您", "感谢", "收到", "知道了", "辛苦了"})
+"""No answer to a question, unlike 是 or 嗯."""
+COURTESIES = THANKS | {"嗯", "嗯嗯", "ok", "OK"}
+"""What people say out of courtesy."""
 
 
 def answer_to_question(work: Work, text: str) -> str | None:
@@ -235,7 +237,7 @@ def answer_to_question(work: Work, text: str) -> str | None:
     if work.who is None:
         return None
     found = reports.open_question(work, work.who.follower)
-    if found is None or ticket.is_ticket_like(text) or text.strip(" 。！!.") in COURTESIES:
+    if found is None or ticket.is_ticket_like(text) or text.strip(" 。！!.～~") in THANKS:
         return None
     question, report = found
     reports.answer(work, question, report, text.strip())

@@ -45,7 +45,12 @@ def gather(work: Work, said: Any, draft: Draft) -> Outcome:
             return Again(texts.TOO_MANY_PHOTOS.format(photos=work.rulebook.photos_per_report))
         case Photo() | Voice() | Video():
             gathering.add_medium(draft, said)
-            if isinstance(said, Voice) and said.recognised and not draft.get("place"):
+            if (
+                isinstance(said, Voice)
+                and said.recognised
+                and not draft.get("place")
+                and not draft.get("asking")
+            ):
                 take_named_place(work, said.recognised, draft)
         case Place():
             note = take_position(work, said, draft)
@@ -89,10 +94,29 @@ def take_words(work: Work, text: str, draft: Draft) -> Outcome:
             draft.pop("asking")
             return Again(where_we_are(work, draft))
         if draft["asking"].get("wanted"):
+            if len(said) > LONGEST_KIND:
+                gathering.add_words(draft, said)
             return Again(_kind_question(work))
+    if draft.get("asking", {}).get("what") in ("town", "reach"):
+        return take_words_at_a_border(work, said, draft)
     place_only = not draft.get("place") and take_named_place(work, said, draft)
     if not place_only:
         gathering.add_words(draft, said)
+    return Again(where_we_are(work, draft))
+
+
+LONGEST_KIND = 8
+"""A longer text that names no kind is what somebody saw, not a kind mistyped."""
+
+
+def take_words_at_a_border(work: Work, said: str, draft: Draft) -> Outcome:
+    """The place is known but for the choice: words may name the town or reach, and are kept in any case."""
+    for number, option in enumerate(draft["asking"]["options"], 1):
+        reach = work.session.get_one(Reach, option["reach"])
+        town = work.session.get_one(Town, option["town"])
+        if said in (town.name, reach.name):
+            return choose(work, number, draft)
+    gathering.add_words(draft, said)
     return Again(where_we_are(work, draft))
 
 

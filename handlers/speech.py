@@ -93,13 +93,16 @@ def unknown(work: Work, message: Message) -> str | Begin:
     if not isinstance(message.said, Text):
         return texts.UNSUPPORTED
     text = message.said.text.strip()
-    if text.rstrip("。！!.") in progress.COURTESIES:
-        return texts.YOU_ARE_WELCOME
-    if text in gathering.SUBMIT:
+    bare = text.rstrip(" 。！!.～~")
+    if bare in ("提交", "确认"):
         return progress.already_submitted(work)
     answered = progress.answer_to_question(work, text)
     if answered is not None:
         return answered
+    if bare in gathering.SUBMIT:
+        return progress.already_submitted(work)
+    if bare in progress.COURTESIES:
+        return texts.YOU_ARE_WELCOME
     begun = report.begin_with_words(work, text)
     if begun is not None:
         return begun

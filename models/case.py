@@ -69,6 +69,7 @@ class Case(Base):
 
     def mark(self, why: str) -> None:
         """Give the Office one more reason to look at it; each stands once."""
+        why = why.replace("；", "，")
         reasons = [reason for reason in (self.for_office or "").split("；") if reason]
         if why not in reasons:
             self.for_office = "；".join([*reasons, why])

@@ -6,7 +6,9 @@ who reported is punished (福建 96133).
 
 import re
 
-TELEPHONE = re.compile(r"(?<!\d)(?:1[3-9]\d(?:[ -]?\d{4}){2}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
+TELEPHONE = re.compile(
+    r"(?<!\d)(?:(?:\+|00)?86[ -]?)?(?:[1１][3-9３-９]\d(?:[ -]?\d{4}){2}|[0０]\d{2,3}[ -]?\d{7,8})(?!\d)"
+)
 HIDDEN = "（电话号码已隐去）"
 
 

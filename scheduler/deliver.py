@@ -76,7 +76,8 @@ def _over_the_channels(postman: Postman, envelope: Envelope) -> None:
         failed = outcome
     if not envelope.window_open:
         if failed is not None:
-            _undeliverable(postman, envelope, failed.code, consequence(failed.code).sentence)
+            # with our code for a shut window: once the person speaks, it is owed again
+            _undeliverable(postman, envelope, SHUT, consequence(failed.code).sentence)
         else:
             _undeliverable(postman, envelope, SHUT, "本人 48 小时内没有与公众号互动，无法发客服消息")
         return
@@ -111,8 +112,9 @@ def _by_customer_service(postman: Postman, envelope: Envelope, link: str) -> Non
     try:
         postman.wechat.send_text(envelope.openid or "", text)
     except WeChatRefused as refusal:
-        if refusal.code in WAITS_FOR_WINDOW:
-            postman.desk.do(notifications.window_closed, envelope)
+        if refusal.code in WAITS_FOR_WINDOW and not postman.desk.do(notifications.window_closed, envelope):
+            postman.desk.do(notifications.not_yet, envelope, refusal.code, "刚又有互动，稍后再发")
+            return
         _refused(postman, envelope, refusal, last=True)
         return
     except WeChatUnreachable as trouble:

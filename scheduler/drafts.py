@@ -12,5 +12,6 @@ def end_silent_drafts(desk: Desk) -> int:
 
 def _end(work: Work, conversation: Conversation) -> None:
     if conversation.touched_at < work.now - work.rulebook.silence:
+        held = any(conversation.draft.get(part) for part in ("sent", "words", "place"))
         end(conversation)
-        conversation.ended = {"expired": True}  # said with the next message
+        conversation.ended = {"expired": True} if held else {}  # said with the next message

@@ -73,7 +73,7 @@ def _tell(
     says: dict[str, Any],
 ) -> None:
     follower = people.follower_of(work, person)
-    short = people.short_number(work, follower, case) if follower else 0
+    short = people.short_number(work, follower, case, shown=False) if follower else 0
     if sentence.startswith("town_"):
         says = {key: without_telephone(v) if key in FROM_REPORTER else v for key, v in says.items()}
     owe(

@@ -1,6 +1,7 @@
 """What the town and the Office do with a case: one verb per function; the rules decide, people are told."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from models.case import Case, CaseEvent, RoutingCorrection
@@ -75,11 +76,14 @@ def _leave_to_office(work: Work, case: Case, routed_by: str, why: str) -> None:
     _mark_unread(work, case, event, why)
 
 
-def _assign(work: Work, case: Case, move: Move, party: Party, reason: str) -> CaseEvent:
+def _assign(
+    work: Work, case: Case, move: Move, party: Party, reason: str, *, counts: bool = True
+) -> CaseEvent:
+    """Give the case to its town; `counts`: one more town is tried."""
     event = _move(work, case, move, party, reason)
     case.assigned_at, case.accepted_at, case.proved_at = work.now, None, None
     case.rectify_by = case.verify_by = None
-    case.towns_tried += 1
+    case.towns_tried += counts
     _due(work, case)
     tell_town(work, case, event, Notice.CASE_ASSIGNED, "town_assigned")
     return event
@@ -276,7 +280,7 @@ def _assign_if_read(work: Work, case: Case, event: CaseEvent, reason: str) -> No
     if why:
         _mark_unread(work, case, event, why)
     else:
-        _assign(work, case, Move.ASSIGN, Party.OFFICE, reason)
+        _assign(work, case, Move.ASSIGN, Party.OFFICE, reason, counts=False)
 
 
 def _mark_unread(work: Work, case: Case, event: CaseEvent, why: str) -> None:
@@ -300,7 +304,8 @@ def change_severity(work: Work, case: Case, severity: Severity) -> None:
     if severity is case.severity:
         raise Refusal(f"该案件已经是“{deadlines.SEVERITY_NAMES[severity]}”。")
     before, case.severity = case.severity, severity
-    _due(work, case)
+    graver = list(Severity).index(severity) > list(Severity).index(before)
+    _due(work, case, since=work.now if graver else None)  # what has become graver is not late at once
     event = audit.record(
         work, case, "severity", Party.OFFICE, before=before.value, details={"severity": severity.value}
     )
@@ -383,15 +388,15 @@ def _move(
     )  # fmt: skip
 
 
-def _due(work: Work, case: Case) -> None:
-    """Compute the dates that follow from where the case stands."""
+def _due(work: Work, case: Case, since: datetime | None = None) -> None:
+    """Compute the dates that follow from where the case stands, or anew `since` a moment."""
     settings, calendar = work.rulebook.deadlines, work.rulebook.calendar
     counting: deadlines.Deadline | None = None
     if case.state is State.ASSIGNED and case.assigned_at:
-        counting = deadlines.acceptance(case.assigned_at, case.severity, settings, calendar)
+        counting = deadlines.acceptance(since or case.assigned_at, case.severity, settings, calendar)
         case.accept_by = counting.at
     if case.state in (State.ACCEPTED, State.PROVING, State.VERIFYING) and case.accepted_at:
-        counting = deadlines.rectification(case.accepted_at, case.severity, settings, calendar)
+        counting = deadlines.rectification(since or case.accepted_at, case.severity, settings, calendar)
         case.rectify_by = counting.at
     if case.state is State.VERIFYING and case.proved_at:
         counting = deadlines.verification(case.proved_at, settings, calendar)

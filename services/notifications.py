@@ -38,6 +38,7 @@ class Envelope:
     viewer: str
     following: bool
     window_open: bool
+    window_until: datetime | None
     case_id: int | None
     moves: int
     urgent: bool
@@ -166,6 +167,7 @@ def _envelope(work: Work, row: Notification) -> Envelope:
         viewer=viewer,
         following=bool(follower and follower.following),
         window_open=follower is not None and people.may_be_written_to(work, follower),
+        window_until=follower.window_until if follower else None,
         case_id=row.case_id,
         moves=case.moves if case else 0,
         urgent=row.urgent,
@@ -180,7 +182,7 @@ def sent(work: Work, taken: Envelope, channel: Channel, platform_id: str) -> Non
     row.sent_at, row.leased_until, row.code, row.reason = work.now, None, None, ""
     if row.case_id is not None and row.person is not None:
         case = work.session.get_one(Case, row.case_id)
-        case.unmark(_not_reached(row.person))
+        case.unmark(f"{_not_reached(row.person)}：")
     word = work.session.get(DeliveryWord, platform_id) if platform_id else None
     if word is not None:  # it came before we knew
         work.session.flush()
@@ -235,12 +237,18 @@ def _give_up(work: Work, row: Notification, code: int | None, reason: str) -> No
         )  # fmt: skip
 
 
-def window_closed(work: Work, taken: Envelope) -> None:
-    """The platform says the customer-service window is shut: ours is wrong, so shut it too."""
+def window_closed(work: Work, taken: Envelope) -> bool:
+    """The platform says the customer-service window is shut: ours is wrong, so shut it too.
+
+    False where the person has spoken since the message was taken up: then it is open after all.
+    """
     row = work.session.get_one(Notification, taken.id)
     follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
     if follower is not None:
+        if follower.window_until != taken.window_until:
+            return False
         follower.window_until = work.now
+    return True
 
 
 WAITS_FOR_WINDOW = (45015, 45047)

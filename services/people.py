@@ -244,9 +244,11 @@ def who_left(who: Who) -> str:
     return "、".join(sorted({ROLE_NAMES[a.role] for a in who.appointments})) or "负责人"
 
 
-def short_number(work: Work, follower: Follower, case: Case) -> int:
+def short_number(work: Work, follower: Follower, case: Case, *, shown: bool = True) -> int:
     """The number by which this follower calls this case: the same for as long as it is open, and a while
-    after (a number is given to another case only when its own was finished and not shown for a week)."""
+    after (a number is given to another case only when its own was finished and not shown for a week).
+    `shown`: they see it now.
+    """
     work.session.scalar(select(Follower.id).where(Follower.id == follower.id).with_for_update())
     mine = {
         n.number: n
@@ -254,7 +256,7 @@ def short_number(work: Work, follower: Follower, case: Case) -> int:
     }
     for row in mine.values():
         if row.case_id == case.id:
-            row.shown_at = work.now
+            row.shown_at = work.now if shown else row.shown_at
             return row.number
     finished = _finished(work, {row.case_id for row in mine.values()})
     for number, row in sorted(mine.items()):

@@ -125,7 +125,7 @@ def submit(work: Work, submission: Submission) -> Report:
     work.session.add(report)
     work.session.flush()
     if submission.caller_name or submission.caller_phone or phone:
-        phone = submission.caller_phone or phone
+        phone = "、".join(filter(None, dict.fromkeys([submission.caller_phone, phone])))
         work.session.add(Callback(report_id=report.id, name=submission.caller_name, phone=phone))
     for sent in submission.sent:
         expect(work, sent, report_id=report.id)
@@ -134,9 +134,8 @@ def submit(work: Work, submission: Submission) -> Report:
 
 
 def _without_own_number(words: str) -> tuple[str, str]:
-    """The words without telephone numbers, and the first of these: kept apart, seen by the Office, erasable."""
-    found = TELEPHONE.search(words)
-    return without_telephone(words), found[0] if found else ""
+    """The words without telephone numbers, and these: kept apart, seen by the Office, erasable."""
+    return without_telephone(words), "、".join(dict.fromkeys(TELEPHONE.findall(words)))
 
 
 def _into_case(work: Work, case: Case, report: Report, submission: Submission) -> None:
@@ -282,8 +281,12 @@ def _addition(work: Work, report: Report, words: str, question_id: int | None) -
     words, phone = _without_own_number(words)
     addition = Addition(report_id=report.id, words=words, question_id=question_id, at=work.now)
     work.session.add(addition)
-    if phone and work.session.get(Callback, report.id) is None:
-        work.session.add(Callback(report_id=report.id, name="", phone=phone))
+    if phone:
+        callback = work.session.get(Callback, report.id)
+        if callback is None:
+            work.session.add(Callback(report_id=report.id, name="", phone=phone))
+        elif phone not in callback.phone:
+            callback.phone = f"{callback.phone}、{phone}"
     work.session.flush()
     return addition
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.messages import Unfollow
+from handlers import texts
 from models.case import Case
 from tests.district import north_of_the_river
 from tests.handlers.conftest import Talker
@@ -100,3 +101,37 @@ def test_changing_the_severity_recomputes_the_town_date_and_is_not_told_to_a_tow
     before = all_of(Case)[0].rectify_by
     clerk.says("改级 2026-0001 一般")
     assert all_of(Case)[0].rectify_by < before
+
+
+def test_ordinary_words_that_begin_like_a_command_are_ordinary_words(li: Talker, chief: Talker) -> None:
+    li.reports(RIVER)
+    chief.says("待办")
+    for words in ("照片里左边那个口子", "查过了，每天都排", "不属于工厂，是村里排的", "是的"):
+        chief.says("追问 1 是不是每天排？")
+        assert li.says(words) == texts.ANSWERED
+    assert "天穆镇" in chief.says("照片里是排污口往北运河天穆镇段排黑水")
+
+
+def test_the_case_raised_to_urgent_is_not_late_at_once(li: Talker, clerk: Talker) -> None:
+    li.reports(RIVER)
+    clerk.clock.forward(hours=5)
+    assert "15时00分前" in clerk.says("改级 2026-0001 紧急")
+
+
+def test_declining_and_restoring_does_not_try_one_more_town(li: Talker, clerk: Talker, all_of: Read) -> None:
+    li.reports(RIVER)
+    for _ in range(3):
+        clerk.says("不属于 2026-0001 不是河道")
+        clerk.says("重开 2026-0001 是河道")
+    assert all_of(Case)[0].towns_tried == 1
+
+
+def test_words_at_a_border_are_kept_and_the_exact_place_too(li: Talker, all_of: Read) -> None:
+    li.photo()
+    li.at(north_of_the_river(10, 117.12))
+    assert "1 " in li.says("北运河天穆镇段边上有垃圾")
+    li.says("天穆镇")
+    li.says("提交")
+    (case,) = all_of(Case)
+    assert case.longitude is not None
+    assert "交界" in case.for_office

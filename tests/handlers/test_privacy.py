@@ -116,3 +116,14 @@ def test_five_a_day_holds_in_one_batch_and_anew_each_morning(desk: Desk, li: Tal
     held = [n for n in all_of(Notification) if n.person_id == 1 and n.leased_until is None]
     assert len(held) == 3
     assert {n.not_before.hour for n in held} == {0}  # 08:00 in China
+
+
+def test_numbers_as_people_write_them_are_taken_out_and_kept_for_the_office(li: Talker, all_of: Read) -> None:
+    ticket = li.reports(RIVER, "河边有垃圾，+8613812345678 或 １３９１２３４５６７８")
+    li.says(f"补充 {ticket} 换号了 13712345678")
+    assert not [
+        words
+        for words in all_of(Report.words) + all_of(Addition.words)
+        if "345678" in words or "３４５" in words
+    ]
+    assert all_of(Callback.phone) == ["+8613812345678、１３９１２３４５６７８、13712345678"]
