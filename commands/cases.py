@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
-from commands.installation import as_json, command, installation, print_rows
+from commands.installation import as_json, command, in_china, installation, print_rows
 from models.case import Case, RoutingCorrection, events_of
 from models.evidence import Arrival, Evidence, Look, Medium
 from models.report import SOURCE_NAMES, Addition, Report, reports_of
@@ -15,7 +15,6 @@ from rules import case_number, ticket
 from rules.deadlines import SEVERITY_NAMES
 from rules.lifecycle import OPEN, STATE_NAMES
 from rules.refusal import Refusal
-from rules.workdays import CHINA
 from services.case_notices import due_at
 from services.desk import Work
 
@@ -65,8 +64,8 @@ def _row(work: Work, case: Case) -> dict[str, Any]:
         "town_code": case.town.code if case.town else None,
         "reach": case.reach.code if case.reach else None,
         "place": case.place,
-        "opened_at": _when(case.opened_at),
-        "due_at": _when(due),
+        "opened_at": in_china(case.opened_at),
+        "due_at": in_china(due),
         "overdue": bool(due and work.now >= due),
         "provisional": case.provisional,
         "reports": work.session.scalar(
@@ -76,10 +75,6 @@ def _row(work: Work, case: Case) -> dict[str, Any]:
         ),
         "for_office": case.for_office,
     }
-
-
-def _when(at: Any) -> str | None:
-    return at.astimezone(CHINA).isoformat(timespec="seconds") if at else None
 
 
 @cases.command("show")
@@ -111,9 +106,9 @@ def _whole(work: Work, number: str) -> dict[str, Any]:
         **_row(work, case),
         "longitude": case.longitude,
         "latitude": case.latitude,
-        "accept_by": _when(case.accept_by),
-        "rectify_by": _when(case.rectify_by),
-        "verify_by": _when(case.verify_by),
+        "accept_by": in_china(case.accept_by),
+        "rectify_by": in_china(case.rectify_by),
+        "verify_by": in_china(case.verify_by),
         "reopened_by_reporter": case.reopened_by_reporter,
         "routing_corrections_of_reach": work.session.scalar(
             select(func.count()).select_from(RoutingCorrection).where(RoutingCorrection.reach_id == case.reach_id)
@@ -122,8 +117,8 @@ def _whole(work: Work, number: str) -> dict[str, Any]:
         "proof": [_piece(e) for e in work.session.scalars(select(Evidence).where(Evidence.case_id == case.id))],
         "events": [
             {
-                "sequence": e.sequence, "at": _when(e.at), "what": e.what, "party": e.party.value, "actor": e.actor,
-                "before": e.before, "after": e.after, "reason": e.reason, "details": e.details,
+                "sequence": e.sequence, "at": in_china(e.at), "what": e.what, "party": e.party.value,
+                "actor": e.actor, "before": e.before, "after": e.after, "reason": e.reason, "details": e.details,
             }
             for e in work.session.scalars(events_of(case.id))
         ],
@@ -156,7 +151,7 @@ def _report(work: Work, report: Report) -> dict[str, Any]:
     )
     return {
         "source": SOURCE_NAMES[report.source],
-        "submitted_at": _when(report.submitted_at),
+        "submitted_at": in_china(report.submitted_at),
         "kind": report.kind,
         "words": report.words,
         "joined": report.joined,

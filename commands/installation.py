@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from bot.wechat import WeChat
 from config import Config, ConfigError
 from rules.refusal import Refusal
+from rules.workdays import CHINA
 from services.desk import Desk
 
 P = ParamSpec("P")
@@ -118,3 +120,8 @@ def _width(text: str) -> int:
 
 def _padded(text: str, width: int) -> str:
     return text + " " * (width - _width(text))
+
+
+def in_china(at: datetime | None) -> str | None:
+    """A moment as ISO 8601 in China time, to the second."""
+    return at.astimezone(CHINA).isoformat(timespec="seconds") if at else None

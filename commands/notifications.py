@@ -6,10 +6,9 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from commands.installation import as_json, command, installation, print_rows
+from commands.installation import as_json, command, in_china, installation, print_rows
 from models.case import Case
 from models.notification import Delivery, Notification
-from rules.workdays import CHINA
 from services import notifications as service
 from services.desk import Work
 
@@ -68,18 +67,14 @@ def _row(work: Work, row: Notification) -> dict[str, Any]:
         "sentence": row.sentence,
         "to": row.person.name if row.person else "反映人",
         "number": case.number if case else row.says.get("ticket", ""),
-        "owed_at": _when(row.owed_at),
-        "not_before": _when(row.not_before),
-        "sent_at": _when(row.sent_at),
+        "owed_at": in_china(row.owed_at),
+        "not_before": in_china(row.not_before),
+        "sent_at": in_china(row.sent_at),
         "channel": row.channel.value if row.channel else None,
         "attempts": row.attempts,
         "code": row.code,
         "reason": row.reason,
     }
-
-
-def _when(at: Any) -> str | None:
-    return at.astimezone(CHINA).isoformat(timespec="seconds") if at else None
 
 
 @notifications.command("retry")

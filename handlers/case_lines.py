@@ -58,6 +58,13 @@ def the_case(work: Work, said: str) -> Case:
     return found
 
 
+def short_of(work: Work, case: Case) -> int:
+    """The number by which the speaker calls this case; they see it now."""
+    if work.who is None:
+        raise Refusal(texts.NOT_THE_LIST)
+    return people.short_number(work, work.who.follower, case)
+
+
 def line_of(work: Work, case: Case) -> str:
     """One line of a 待办 list, beginning with the short number."""
     who = work.who

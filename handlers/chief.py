@@ -6,13 +6,13 @@ from typing import Any
 from bot.conversation import Again, Begin, Commands, Done, Draft, Flow, Outcome
 from bot.messages import Photo, Text, Video, Voice
 from handlers import gathering, texts
-from handlers.case_lines import NUMBER, details, line_of, the_case
+from handlers.case_lines import NUMBER, details, line_of, short_of, the_case
 from handlers.gathering import SUBMIT, counted, shortened
 from models.case import Case, open_cases
 from rules.lifecycle import State
 from rules.refusal import Refusal
 from rules.roles import TOWN_ROLES
-from services import case_links, cases, people, reports
+from services import case_links, cases, reports
 from services.case_notices import deadline_words
 from services.desk import Work
 from services.people import Who
@@ -76,7 +76,7 @@ def accept(work: Work, said: re.Match[str]) -> str:
     case = own(work, said)
     cases.accept(work, case)
     return texts.ACCEPTED.format(
-        number=case.number, place=case.place, deadline=deadline_words(work, case), n=_short(work, case)
+        number=case.number, place=case.place, deadline=deadline_words(work, case), n=short_of(work, case)
     )
 
 
@@ -113,7 +113,7 @@ def shown(work: Work, case: Case) -> str:
 
 def actions(work: Work, case: Case) -> str:
     """What can be said about this case now, by this person."""
-    n = _short(work, case)
+    n = short_of(work, case)
     may = []
     if work.who and work.who.answers_for(case):
         if case.state is State.ASSIGNED:
@@ -130,12 +130,6 @@ def actions(work: Work, case: Case) -> str:
         if case.state in (State.CLOSED, State.DECLINED):
             may.append(f"重开 {n} 理由")
     return "／".join(may)
-
-
-def _short(work: Work, case: Case) -> int:
-    if work.who is None:
-        raise Refusal(texts.NOT_THE_LIST)
-    return people.short_number(work, work.who.follower, case)
 
 
 @commands.say(rf"办结\s*{NUMBER}[\s，,：:。、]*(?P<words>.*)", town)
@@ -160,8 +154,8 @@ def which(work: Work, said: re.Match[str]) -> str:
 @proof.step("gather", wants=(Photo, Voice, Video, Text), ask=lambda work, draft: proof_so_far(work, draft))
 def gather_proof(work: Work, said: Any, draft: Draft) -> Outcome:
     if not isinstance(said, Text):
-        if isinstance(said, Photo) and gathering.photos_in(draft) >= work.rulebook.photos_per_report:
-            return Again(texts.TOO_MANY_PHOTOS.format(photos=work.rulebook.photos_per_report))
+        if gathering.is_one_too_many(work, said, draft):
+            return Again(gathering.too_many(work))
         gathering.add_medium(draft, said)
         return Again(proof_so_far(work, draft))
     if said.text.strip() not in SUBMIT | {"1", "１"}:
@@ -197,8 +191,8 @@ def asks_whose_photo(work: Work, who: Who) -> bool:
 )
 def take_whose_photo(work: Work, said: Any, draft: Draft) -> Outcome:
     if not isinstance(said, Text):
-        if isinstance(said, Photo) and gathering.photos_in(draft) >= work.rulebook.photos_per_report:
-            return Again(texts.TOO_MANY_PHOTOS.format(photos=work.rulebook.photos_per_report))
+        if gathering.is_one_too_many(work, said, draft):
+            return Again(gathering.too_many(work))
         gathering.add_medium(draft, said)
         return Again(ask_whose_photo(work, draft))
     if said.text.strip() in NEW_PROBLEM:
@@ -217,7 +211,7 @@ def take_whose_photo(work: Work, said: Any, draft: Draft) -> Outcome:
 def ask_whose_photo(work: Work, draft: Draft) -> str:
     rows = [
         texts.WHOSE_PHOTO_LINE.format(
-            n=_short(work, case), kind=case.kind, place=shortened(case.place, 24), number=case.number
+            n=short_of(work, case), kind=case.kind, place=shortened(case.place, 24), number=case.number
         )
         for case in my_cases(work, *MAY_BE_PROVED)
     ]

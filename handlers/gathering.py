@@ -5,7 +5,9 @@ from typing import Any
 
 from bot.conversation import Draft
 from bot.messages import Photo, Video, Voice
+from handlers import texts
 from models.evidence import Medium
+from services.desk import Work
 from services.reports import Sent
 
 MEDIA = (Photo, Voice, Video)
@@ -33,6 +35,16 @@ def add_words(draft: Draft, words: str) -> None:
 def photos_in(draft: Draft) -> int:
     """How many photos the draft holds."""
     return sum(entry["medium"] == Medium.PHOTO.value for entry in draft.get("sent", []))
+
+
+def is_one_too_many(work: Work, said: Any, draft: Draft) -> bool:
+    """Whether this is a photo beyond what one draft may hold."""
+    return isinstance(said, Photo) and photos_in(draft) >= work.rulebook.photos_per_report
+
+
+def too_many(work: Work) -> str:
+    """What is said then."""
+    return texts.TOO_MANY_PHOTOS.format(photos=work.rulebook.photos_per_report)
 
 
 def sent_in(draft: Draft) -> list[Sent]:

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from bot.conversation import Commands
 from handlers import chief, texts
-from handlers.case_lines import NUMBER, deed_words, is_late, last_deed, line_of, the_case
+from handlers.case_lines import NUMBER, deed_words, is_late, last_deed, line_of, short_of, the_case
 from models.case import Case, events_of, open_cases
 from models.registry import towns_in_force
 from models.report import Report
@@ -99,7 +99,7 @@ def verify(work: Work, said: re.Match[str]) -> str:
     try:
         if said["passed"]:
             cases.verify(work, case)
-            return texts.VERIFIED.format(number=case.number, n=_short(work, case))
+            return texts.VERIFIED.format(number=case.number, n=short_of(work, case))
         cases.send_back(work, case, reason)
     except OutOfTurn as refusal:
         raise told_what_was_done(work, case, refusal) from None
@@ -248,9 +248,3 @@ def summary(work: Work, said: re.Match[str]) -> str:
 
 def _town(case: Case) -> str:
     return case.town.name if case.town else "河长办"
-
-
-def _short(work: Work, case: Case) -> int:
-    if work.who is None:
-        raise Refusal(texts.NOT_THE_LIST)
-    return people.short_number(work, work.who.follower, case)

@@ -134,8 +134,8 @@ def _add(work: Work, report: Report, said: str | None) -> str | Begin:
 @addition.step("gather", wants=(Photo, Voice, Video, Text), ask=lambda work, draft: addition_so_far(draft))
 def gather_addition(work: Work, said: Any, draft: Draft) -> Outcome:
     if not isinstance(said, Text):
-        if isinstance(said, Photo) and gathering.photos_in(draft) >= work.rulebook.photos_per_report:
-            return Again(texts.TOO_MANY_PHOTOS.format(photos=work.rulebook.photos_per_report))
+        if gathering.is_one_too_many(work, said, draft):
+            return Again(gathering.too_many(work))
         gathering.add_medium(draft, said)
         return Again(addition_so_far(draft))
     if said.text.strip() not in SUBMIT | {"1"}:

@@ -41,8 +41,8 @@ def begin_by_telephone(work: Work, said: Any) -> Begin:
 )
 def gather(work: Work, said: Any, draft: Draft) -> Outcome:
     match said:
-        case Photo() if gathering.photos_in(draft) >= work.rulebook.photos_per_report:
-            return Again(texts.TOO_MANY_PHOTOS.format(photos=work.rulebook.photos_per_report))
+        case Photo() if gathering.is_one_too_many(work, said, draft):
+            return Again(gathering.too_many(work))
         case Photo() | Voice() | Video():
             gathering.add_medium(draft, said)
             if (

@@ -55,12 +55,10 @@ EXPIRED = "（上次的内容隔得太久没有提交，已作废。）"
 MORE = "（还有，回复“更多”看下一页）"
 NO_MORE = "没有更多了。"
 BUSY = "系统忙，刚才这条没有收到，请过一会儿再发一次。"
-TOO_FAST = "您发得太快了，请稍等一分钟再发。"
 
 # — reporting —
 ASK_REPORT = "请发照片（最多 {photos} 张）、位置，再用几句话说说看到了什么，先后都行。\n发位置：点输入框右边的“＋”→“位置”→“发送”。"
 HOW_TO_LOCATE = "发位置：点“＋”→“位置”→“发送”；或写地名，如“北运河天穆镇段”"
-HAVE_NOTHING = "还没有收到内容"
 HAVE = "已收到：{have}。"
 MISSING = "还缺{missing}。"
 MISSING_PLACE = "地点（{how}）"

@@ -94,12 +94,3 @@ def due_for_delivery(now: datetime) -> Select[Notification]:
         )
         .order_by(Notification.urgent.desc(), Notification.next_try_at, Notification.id)
     )
-
-
-def undelivered() -> Select[Notification]:
-    """Messages that reached nobody, newest first."""
-    return (
-        select(Notification)
-        .where(Notification.delivery == Delivery.UNDELIVERABLE)
-        .order_by(Notification.id.desc())
-    )

@@ -154,8 +154,13 @@ def _over_the_day(work: Work, row: Notification) -> bool:
     return True
 
 
+def _reader(work: Work, row: Notification) -> Follower | None:
+    """The WeChat account the message goes to: a reporter's, or the one its person is bound to now."""
+    return row.follower or (people.follower_of(work, row.person) if row.person else None)
+
+
 def _envelope(work: Work, row: Notification) -> Envelope:
-    follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
+    follower = _reader(work, row)
     case = work.session.get(Case, row.case_id) if row.case_id else None
     viewer = row.person.pseudonym if row.person else (follower.pseudonym if follower else "")
     return Envelope(
@@ -243,7 +248,7 @@ def window_closed(work: Work, taken: Envelope) -> bool:
     False where the person has spoken since the message was taken up: then it is open after all.
     """
     row = work.session.get_one(Notification, taken.id)
-    follower = row.follower or (people.follower_of(work, row.person) if row.person else None)
+    follower = _reader(work, row)
     if follower is not None:
         if follower.window_until != taken.window_until:
             return False
