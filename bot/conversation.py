@@ -4,7 +4,7 @@ where a person stands and answers every message exactly once."""
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from bot import replies
@@ -22,10 +22,11 @@ from bot.messages import (
     Video,
     Voice,
 )
-from models.conversation import Conversation, Inbound
+from models.conversation import Conversation
 from rules.refusal import Refusal
-from services import notifications, people
+from services import notifications, people, standing
 from services.desk import Work
+from services.standing import Answer, Standing
 
 SPEAKS = (Text, Photo, Voice, Video, Place, Link)
 CLICKS = (Click, Scan, Follow)
@@ -150,8 +151,8 @@ class Opener:
     """What begins a conversation by itself when none is open: a photo, a place, a scanned board."""
 
     wants: tuple[type, ...]
-    allowed: Callable[[Work, people.Who], bool]
-    begin: Callable[[Work, Message, Conversation], Begin | str]
+    allowed: Callable[[Work, people.Who, Standing], bool]
+    begin: Callable[[Work, Message, Standing], Begin | str]
 
 
 @dataclass(frozen=True)
@@ -180,103 +181,93 @@ class Dispatcher:
     unknown: Callable[[Work, Message], str | Begin]
     sentences: Sentences
 
-    def answer(self, work: Work, message: Message) -> Inbound:
+    def answer(self, work: Work, message: Message) -> Answer:
         """The reply to this very message: the stored one if it was answered before, else a new one."""
-        earlier = work.session.get(Inbound, message.key)
+        stands, earlier = standing.find(work, message.openid, message.key)
         if earlier is not None:
             return earlier
-        inbound = Inbound(key=message.key, at=work.now, reply=self._reply(work, message))
-        work.session.add(inbound)
-        work.session.flush()
-        return inbound
+        return standing.answered(work, message.key, self._reply(work, message, stands))
 
-    def _reply(self, work: Work, message: Message) -> str:
+    def _reply(self, work: Work, message: Message, stands: Standing | None) -> str:
         if isinstance(message.said, Unfollow):
-            self._run_event(work, message)
+            if stands is not None:
+                people.recognise(work, stands)
+                self._run_event(work, message)
             return ""
-        who = people.recognise(work, message.openid)
-        self._open_window(work, who, message.said)
-        conversation = self._conversation(work, who)
+        if stands is None:
+            stands = standing.meet(work, message.openid, people.new_pseudonym(work))
+        people.recognise(work, stands)
+        self._open_window(work, stands, message.said)
+        before = replace(stands)
         try:
-            with work.session.begin_nested():
-                text = self._say(work, message, conversation)
+            with work.attempt():
+                text = self._say(work, message, stands)
         except Refusal as refusal:
-            text = str(refusal)
-        conversation = self._conversation(work, who)
-        conversation.touched_at = work.now
-        if text and who.follower.informed_at is None and who.person is None:
-            who.follower.informed_at = work.now
-            if self.sentences.first_use not in text:
-                text = f"{self.sentences.first_use}\n\n{text}"
-        return self._page(conversation, text)
+            stands, text = before, str(refusal)
+        text = self._page(stands, self._inform(work, stands, text))
+        standing.keep(work, stands)
+        return text
 
-    def _say(self, work: Work, message: Message, conversation: Conversation) -> str:
+    def _inform(self, work: Work, stands: Standing, text: str) -> str:
+        """What is kept and who sees it, before the first answer to somebody the registry does not know."""
+        if not text or stands.informed_at is not None or work.who is None or work.who.person is not None:
+            return text
+        standing.informed(work, stands)
+        first_use = self.sentences.first_use
+        return text if first_use in text else f"{first_use}\n\n{text}"
+
+    def _say(self, work: Work, message: Message, stands: Standing) -> str:
         said = message.said
-        note = self._end_if_silent(work, conversation)
+        note = self._end_if_silent(work, stands)
         if isinstance(said, Click):
-            clicked = self._command(work, self.clicks.get(said.key, ""), conversation)
+            clicked = self._command(work, self.clicks.get(said.key, ""), stands)
             return note + (self._not_for_you(work) if clicked is None else clicked)
         if type(said) in self.events:
-            return self._settle(work, conversation, self._run_event(work, message))
+            return self._settle(work, stands, self._run_event(work, message))
         if isinstance(said, Text):
-            found = self._command(work, said.text.strip(), conversation)
+            found = self._command(work, said.text.strip(), stands)
             if found is not None:
                 return note + found
-        if conversation.flow in self.flows:
-            return note + self._step(work, message, said, conversation)
+        if stands.flow in self.flows:
+            return note + self._step(work, message, said, stands)
         who = work.who
         for opener in self.openers:
-            if isinstance(said, opener.wants) and who and opener.allowed(work, who):
-                return note + self._settle(work, conversation, opener.begin(work, message, conversation))
-        return note + self._settle(work, conversation, self.unknown(work, message))
+            if isinstance(said, opener.wants) and who and opener.allowed(work, who, stands):
+                return note + self._settle(work, stands, opener.begin(work, message, stands))
+        return note + self._settle(work, stands, self.unknown(work, message))
 
     def _run_event(self, work: Work, message: Message) -> str | Begin:
         handle = self.events.get(type(message.said))
         return handle(work, message) if handle else ""
 
-    def _open_window(self, work: Work, who: people.Who, said: Said) -> None:
+    def _open_window(self, work: Work, stands: Standing, said: Said) -> None:
         """Speaking to us lets us speak: what could not be sent for want of that is tried again."""
-        if isinstance(said, SPEAKS + CLICKS) and people.opened_window(
-            work, who.follower, by_message=isinstance(said, SPEAKS)
-        ):
-            notifications.window_opened(work, who.follower)
+        if not isinstance(said, SPEAKS + CLICKS):
+            return
+        was_shut = standing.opened_window(work, stands, by_message=isinstance(said, SPEAKS))
+        if was_shut and stands.version:  # to somebody new nothing is owed
+            notifications.window_opened(work, stands.follower_id, stands.person_id)
 
-    def _conversation(self, work: Work, who: people.Who) -> Conversation:
-        conversation = work.session.get(Conversation, who.follower.id)
-        if conversation is None:
-            conversation = Conversation(
-                follower_id=who.follower.id,
-                flow=None,
-                step="",
-                draft={},
-                pages=[],
-                ended={},
-                touched_at=work.now,
-            )
-            work.session.add(conversation)
-            work.session.flush()
-        return conversation
-
-    def _end_if_silent(self, work: Work, conversation: Conversation) -> str:
-        if conversation.ended.get("expired"):
-            conversation.ended = {}
+    def _end_if_silent(self, work: Work, stands: Standing) -> str:
+        if stands.ended.get("expired"):
+            stands.ended = {}
             return f"{self.sentences.expired}\n"
-        flow = self.flows.get(conversation.flow or "")
-        if flow is None or conversation.touched_at >= work.now - work.rulebook.silence:
+        flow = self.flows.get(stands.flow or "")
+        if flow is None or stands.touched_at >= work.now - work.rulebook.silence:
             return ""
-        held = flow.holds(conversation.draft)
-        end(conversation)
+        held = flow.holds(stands.draft)
+        end(stands)
         return f"{self.sentences.expired}\n" if held else ""
 
-    def _command(self, work: Work, text: str, conversation: Conversation) -> str | None:
+    def _command(self, work: Work, text: str, stands: Standing) -> str | None:
         if text in ("取消", "退出", "算了", "取消举报", "不报了"):
-            if conversation.flow is None:
+            if stands.flow is None:
                 return self.sentences.nothing_to_cancel
-            end(conversation)
+            end(stands)
             return self.sentences.cancelled
         if text in ("更多", "下一页"):
-            return self._next_page(conversation)
-        who, flow = work.who, self.flows.get(conversation.flow or "")
+            return self._next_page(stands)
+        who, flow = work.who, self.flows.get(stands.flow or "")
         if flow is not None and flow.hears(text):
             return None
         refused = False
@@ -287,64 +278,64 @@ class Dispatcher:
             if match and who and not command.allowed(who):
                 refused = refused or (flow is None and command.refuses)
             elif match and who:
-                return self._settle(work, conversation, command.run(work, match))
+                return self._settle(work, stands, command.run(work, match))
         return self._not_for_you(work) if refused else None
 
     def _not_for_you(self, work: Work) -> str:
         return self.sentences.not_for_you(work.who) if work.who else ""
 
-    def _step(self, work: Work, message: Message, said: Said, conversation: Conversation) -> str:
-        flow = self.flows[conversation.flow or ""]
-        step = flow.steps.get(conversation.step) or flow.steps[flow.first]
-        draft = deepcopy(conversation.draft)  # compared with the old one when written
+    def _step(self, work: Work, message: Message, said: Said, stands: Standing) -> str:
+        flow = self.flows[stands.flow or ""]
+        step = flow.steps.get(stands.step) or flow.steps[flow.first]
+        draft = deepcopy(stands.draft)  # compared with the old one when written
         if not isinstance(said, step.wants):
             return step.question(work, draft)
         outcome = step.take(work, said, draft)
         if isinstance(outcome, Again):
-            conversation.draft = draft
+            stands.draft = draft
             return outcome.text
         if isinstance(outcome, str):
-            conversation.step, conversation.draft = outcome, draft
+            stands.step, stands.draft = outcome, draft
             return flow.steps[outcome].question(work, draft)
         if isinstance(outcome, Done):
-            end(conversation)
+            end(stands)
             if outcome.leaves:
-                conversation.ended = {**outcome.leaves, "sent_at": message.sent_at.timestamp()}
+                stands.ended = {**outcome.leaves, "sent_at": message.sent_at.timestamp()}
             return outcome.text
-        end(conversation)
-        return self._settle(work, conversation, outcome)
+        end(stands)
+        return self._settle(work, stands, outcome)
 
-    def _settle(self, work: Work, conversation: Conversation, outcome: str | Begin) -> str:
-        """Say the text, or open the conversation unless an unfinished one would be lost."""
+    def _settle(self, work: Work, stands: Standing, outcome: str | Begin) -> str:
+        """Say the text, or open the stands unless an unfinished one would be lost."""
         if isinstance(outcome, str):
             return outcome
-        current = self.flows.get(conversation.flow or "")
-        if current is not None and current.holds(conversation.draft):
-            step = current.steps.get(conversation.step) or current.steps[current.first]
-            if current.name == outcome.flow and outcome.draft.items() <= conversation.draft.items():
-                return step.question(work, dict(conversation.draft))
+        current = self.flows.get(stands.flow or "")
+        if current is not None and current.holds(stands.draft):
+            step = current.steps.get(stands.step) or current.steps[current.first]
+            if current.name == outcome.flow and outcome.draft.items() <= stands.draft.items():
+                return step.question(work, dict(stands.draft))
             return self.sentences.finish_first.format(title=current.title)
         flow = self.flows[outcome.flow]
-        conversation.flow, conversation.step = flow.name, outcome.step or flow.first
-        conversation.draft, conversation.ended = outcome.draft, {}
-        return flow.steps[conversation.step].question(work, outcome.draft)
+        stands.flow, stands.step = flow.name, outcome.step or flow.first
+        stands.draft, stands.ended = outcome.draft, {}
+        return flow.steps[stands.step].question(work, outcome.draft)
 
-    def _page(self, conversation: Conversation, text: str) -> str:
+    def _page(self, stands: Standing, text: str) -> str:
         pages = list(pages_of(text, replies.MAX_BYTES - len(self.sentences.more.encode()) - 2))
         if len(pages) <= 1:
             return text
-        conversation.pages = pages[1:]
+        stands.pages = pages[1:]
         return f"{pages[0]}\n{self.sentences.more}"
 
-    def _next_page(self, conversation: Conversation) -> str:
-        if not conversation.pages:
+    def _next_page(self, stands: Standing) -> str:
+        if not stands.pages:
             return self.sentences.no_more
-        first, *rest = conversation.pages
-        conversation.pages = rest
+        first, *rest = stands.pages
+        stands.pages = rest
         return f"{first}\n{self.sentences.more}" if rest else first
 
 
-def end(conversation: Conversation) -> None:
+def end(conversation: Conversation | Standing) -> None:
     """Leave the conversation; the draft is dropped."""
     conversation.flow, conversation.step, conversation.draft, conversation.ended = None, "", {}, {}
 

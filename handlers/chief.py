@@ -16,6 +16,7 @@ from services import case_links, cases, reports
 from services.case_notices import deadline_words
 from services.desk import Work
 from services.people import Who
+from services.standing import Standing
 
 commands = Commands()
 proof = Flow("proof", "整改材料", holds=lambda draft: bool(draft.get("sent") or draft.get("words")))
@@ -181,7 +182,7 @@ MAY_BE_PROVED = (State.ASSIGNED, State.ACCEPTED)
 """Cases a chief's photo may be proof for; one not yet accepted is told to be accepted first."""
 
 
-def asks_whose_photo(work: Work, who: Who) -> bool:
+def asks_whose_photo(work: Work, who: Who, stands: Standing) -> bool:
     """A chief's photo outside any conversation may be proof, where something is being rectified."""
     return who.is_town and bool(my_cases(work, *MAY_BE_PROVED))
 

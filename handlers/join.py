@@ -33,11 +33,9 @@ def bind(work: Work, said: re.Match[str]) -> str:
     code = said["code"].strip()
     if work.who is None or not code:
         return texts.HOW_TO_BIND
-    follower = work.who.follower
-    person = invitations.redeem(work, follower, code)
+    person = invitations.redeem(work, work.who.follower, code)
     work.session.flush()
-    work.session.refresh(follower)
-    work.who = Who(follower, people.offices_of(work, person.id))
+    work.who = people.who_is(work, work.who.follower_id, person.id)
     offices = "、".join(office_of(a) for a in work.who.appointments) or "（目前没有在任职务）"
     return texts.BOUND.format(name=person.name, offices=offices, hint=hint_for(work.who))
 
@@ -58,7 +56,6 @@ def welcome(work: Work, message: Message) -> str | Begin:
     text = f"{texts.WELCOME.format(district=work.rulebook.district)}\n\n{texts.FIRST_USE}"
     if work.who is not None:
         work.who.follower.following = True
-        work.who.follower.informed_at = work.now
     if isinstance(follow, Follow) and follow.scene:
         begun = begin_with(work, Scan(follow.scene, ""))
         return begun if isinstance(begun, Begin) else f"{text}\n\n{begun}"

@@ -28,7 +28,7 @@ def my_reports(work: Work) -> list[tuple[int, Report]]:
     """The speaker's reports, newest first, each with its own lasting number (the first ever is 1)."""
     if work.who is None:
         return []
-    rows = list(work.session.scalars(reported_by(work.who.follower.id)))
+    rows = list(work.session.scalars(reported_by(work.who.follower_id)))
     return [(len(rows) - place, report) for place, report in enumerate(rows)]
 
 
@@ -219,7 +219,7 @@ def _rated(work: Work, asked: Satisfaction, rating: Rating, why: str) -> str:
 def already_submitted(work: Work) -> str:
     """“提交” where nothing is open: most often a second time for what was just handed in."""
     who = work.who
-    conversation = work.session.get(Conversation, who.follower.id) if who else None
+    conversation = work.session.get(Conversation, who.follower_id) if who else None
     report = work.session.get(Report, conversation.ended.get("report", 0)) if conversation else None
     if report is None:
         return texts.NOTHING_TO_SUBMIT

@@ -23,13 +23,13 @@ from bot.messages import (
 )
 from handlers import chief, gathering, join, office, progress, report, texts
 from models.case import Case
-from models.conversation import Conversation
 from models.report import Report
 from rules.lifecycle import State
 from services import notifications, people, reports
 from services.desk import Work
 from services.people import Who
 from services.reports import Sent
+from services.standing import Standing
 
 MEDIA = (Photo, Voice, Video)
 
@@ -50,7 +50,7 @@ def dispatcher() -> Dispatcher:
             ),
             Opener(
                 (*MEDIA, Place, Scan),
-                lambda work, who: True,
+                lambda work, who, stands: True,
                 lambda work, message, _: report.begin_with(work, message.said),
             ),
         ],
@@ -116,9 +116,8 @@ def nothing(work: Work, message: Message) -> str:
 
 def unfollow(work: Work, message: Message) -> str:
     """Erase what we keep of this person."""
-    who = people.known(work, message.openid)
-    if who is not None:
-        people.unfollow(work, who)
+    if work.who is not None:
+        people.unfollow(work, work.who)
     return ""
 
 
@@ -129,19 +128,18 @@ def template_result(work: Work, message: Message) -> str:
     return ""
 
 
-def is_late(work: Work, who: Who) -> bool:
+def is_late(work: Work, who: Who, stands: Standing) -> bool:
     """Whether something was just handed in that a late photo may belong to."""
-    conversation = work.session.get(Conversation, who.follower.id)
-    return bool(conversation and "sent_at" in conversation.ended)
+    return "sent_at" in stands.ended
 
 
-def take_late(work: Work, message: Message, conversation: Conversation) -> str | Begin:
+def take_late(work: Work, message: Message, stands: Standing) -> str | Begin:
     """A photo sent before the submission but delivered after it belongs to what was handed in."""
-    ended = conversation.ended
+    ended = stands.ended
     if message.sent_at.timestamp() >= ended.get("sent_at", 0):
-        conversation.ended = {}
+        stands.ended = {}
         who = work.who
-        if who and chief.asks_whose_photo(work, who):
+        if who and chief.asks_whose_photo(work, who, stands):
             return Begin("whose_photo", gathering.as_entry(message.said))
         return report.begin_with(work, message.said)
     draft = gathering.as_entry(message.said)

@@ -4,12 +4,14 @@ import threading
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from models.registry import Reach, RegistryVersion, reaches_in_force
 from rules.place_names import Named, PlaceNames
 from rules.routing import ReachShape, Routing
+
+_VERSION = select(RegistryVersion.version)
 
 
 @dataclass(frozen=True)
@@ -29,21 +31,22 @@ class AtlasKeeper:
         self._lock = threading.Lock()
         self._atlas: Atlas | None = None
 
-    def atlas(self, session: Session, today: date) -> Atlas:
+    def atlas(self, connection: Connection, today: date) -> Atlas:
         """The current atlas; costs one small select when nothing has changed."""
-        version = session.scalar(select(RegistryVersion.version)) or 0
+        version = connection.scalar(_VERSION) or 0
         atlas = self._atlas
         if atlas is not None and (atlas.version, atlas.day) == (version, today):
             return atlas
         with self._lock:
             atlas = self._atlas
             if atlas is None or (atlas.version, atlas.day) != (version, today):
-                atlas = self._atlas = _build(session, version, today)
+                atlas = self._atlas = _build(connection, version, today)
             return atlas
 
 
-def _build(session: Session, version: int, today: date) -> Atlas:
-    reaches = list(session.scalars(reaches_in_force(today)))
+def _build(connection: Connection, version: int, today: date) -> Atlas:
+    with Session(connection, join_transaction_mode="rollback_only") as session:
+        reaches = list(session.scalars(reaches_in_force(today)))
     shapes = [ReachShape(r.id, r.town_id, r.water_body_id, r.bank, r.wkt) for r in reaches]
     return Atlas(version, today, Routing(shapes), PlaceNames([_named(reach) for reach in reaches]))
 

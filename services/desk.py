@@ -1,26 +1,23 @@
 """The desk: where every piece of work begins and ends; the only place that opens and commits a transaction."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from contextlib import contextmanager
+from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine, Select, inspect
+from sqlalchemy import Connection, Engine, Select, inspect
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from rules.workdays import local_day
-from services.atlas import Atlas, AtlasKeeper
+from services.atlas import AtlasKeeper
 from services.case_links import CaseLinks
+from services.line import Busy, Line, Piece
 from services.rulebook import Rulebook
+from services.work import Work
 
-if TYPE_CHECKING:
-    from services.people import Who
+__all__ = ["Busy", "Collided", "Desk", "Work"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,54 +27,20 @@ log = logging.getLogger("heshao.desk")
 TRIES = 12
 """How often work that collided with another's is done again before the collision is believed."""
 
-
-COLLIDED = frozenset({"40001", "40P01"})
-"""PostgreSQL's words for the same: serialization failure, deadlock."""
-
-
-@dataclass
-class Work:
-    """One piece of work: the first argument of every service."""
-
-    session: Session
-    now: datetime
-    """Aware, UTC."""
-    rulebook: Rulebook
-    random: Random
-    keeper: AtlasKeeper
-    links: CaseLinks
-    who: "Who | None" = None
-    wakes: set[str] = field(default_factory=set)
-    """Which workers to wake once this is committed."""
-
-    @property
-    def today(self) -> date:
-        """The day in Asia/Shanghai."""
-        return local_day(self.now)
-
-    @property
-    def atlas(self) -> Atlas:
-        """The registry's geometry and names as they are today."""
-        return self.keeper.atlas(self.session, self.today)
+AGAIN = frozenset({"40001", "40P01"})
+"""PostgreSQL's words for a collision: serialization failure, deadlock."""
 
 
-class Busy(Exception):
-    """Too many wait before us: better a word now than an answer nobody waits for any more."""
+class Collided(Exception):
+    """Somebody else changed the row meanwhile: what was decided on the old one is decided again."""
 
 
-class _Line:
-    """Where writers of one process wait for their turn, for so many seconds at most."""
+class _Job(Piece[tuple[Work, Any]]):
+    """A step in the line."""
 
-    def __init__(self, patience: float) -> None:
-        self._lock = threading.Lock()
-        self._patience = patience
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=self._patience):
-            raise Busy(f"no turn within {self._patience} s")
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+    def __init__(self, step: Callable[[Work], Any]) -> None:
+        super().__init__()
+        self.step = step
 
 
 class Desk:
@@ -100,36 +63,92 @@ class Desk:
         self._wake = wake
         self._keeper = AtlasKeeper()
         self.links = links
-        # SQLite lets one writer in and the others sleep; in line here, nobody sleeps past their turn
-        self._turn = _Line(patience) if engine.dialect.name == "sqlite" else nullcontext()
+        self._line: Line[tuple[Work, Any]] | None = None
+        if engine.dialect.name == "sqlite":  # lets one writer in at a time; PostgreSQL lets in all
+            self._line = Line(self._perform, patience)
         self._reading = engine.execution_options(reading=True)
 
     def do(self, step: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do one piece of work whole or not at all, then wake whom it concerns."""
+        """Do one piece of work whole or not at all, then wake whom it concerns.
+
+        On SQLite it may be done by another thread, which commits it together with its own: a step must not
+        depend on the thread it runs in.
+        """
+        job = _Job(lambda work: step(work, *args, **kwargs))
+        work, result = self._line.do(job) if self._line else self._alone(job.step)
+        for worker in sorted(work.wakes):
+            self._wake_one(worker)
+        return result  # type: ignore[no-any-return]  # what the step returned
+
+    def _perform(self, jobs: list[Any]) -> None:
+        """Do all of these; together where there are several, each by itself where that cannot be."""
+        again: list[_Job] = jobs
+        if len(jobs) > 1:
+            again = self._together(jobs)
+        for job in again:
+            try:
+                job.result, job.error = self._alone(job.step), None
+            except Exception as error:  # noqa: BLE001 - raised again in the thread it belongs to
+                job.error = error
+
+    def _together(self, jobs: list[_Job]) -> list[_Job]:
+        """One transaction for all, a savepoint for each; returns those that must be done again alone.
+
+        If the whole cannot be committed (a full disk), nothing of it happened and each is done alone: the one
+        that is at fault hears so, and the others are not taken down with it.
+        """
+        begun = False
+        again = []
+        try:
+            with self.engine.begin() as connection:
+                begun = True
+                again = [job for job in jobs if not self._beside_others(connection, job)]
+        except Exception as error:  # noqa: BLE001 - done again alone, or raised where it belongs
+            if begun:
+                log.warning("work of %d could not be committed together: %s", len(jobs), type(error).__name__)
+                return jobs
+            for job in jobs:
+                job.error = error
+        return again
+
+    def _beside_others(self, connection: Connection, job: _Job) -> bool:
+        """Do this one; False if it collided and is to be done again."""
+        connection.exec_driver_sql("SAVEPOINT job")
+        try:
+            job.result, job.error = self._within(connection, job.step, shared=True), None
+        except Exception as error:  # noqa: BLE001 - raised again in the thread it belongs to
+            connection.exec_driver_sql("ROLLBACK TO job")
+            job.error = error
+            return not _collided(error)
+        connection.exec_driver_sql("RELEASE job")
+        return True
+
+    def _alone(self, step: Callable[[Work], R]) -> tuple[Work, R]:
         for attempt in range(1, TRIES + 1):
             try:
-                with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
-                    work = self._work(session)
-                    result = step(work, *args, **kwargs)
-            except (IntegrityError, StaleDataError):
-                if attempt == TRIES:
+                with self.engine.begin() as connection:
+                    return self._within(connection, step, shared=False)
+            except Exception as error:
+                if attempt == TRIES or not _collided(error):
                     raise
-                continue
-            except OperationalError as error:
-                if attempt == TRIES or getattr(error.orig, "sqlstate", None) not in COLLIDED:
-                    raise
-                continue
-            self._wake_all(work)
-            return result
         raise AssertionError("unreachable")
 
-    def _wake_all(self, work: Work) -> None:
+    def _within(self, connection: Connection, step: Callable[[Work], R], *, shared: bool) -> tuple[Work, R]:
+        work = self._work(connection)
+        work.joining = "create_savepoint" if shared else "rollback_only"
+        try:
+            result = step(work)
+            work.finish()
+        finally:
+            work.close()
+        return work, result
+
+    def _wake_one(self, worker: str) -> None:
         """What is committed is done, whether the workers hear of it now or the sweep finds it."""
-        for worker in sorted(work.wakes):
-            try:
-                self._wake(worker)
-            except Exception:
-                log.exception("the workers for %s could not be woken", worker)
+        try:
+            self._wake(worker)
+        except Exception:
+            log.exception("the workers for %s could not be woken", worker)
 
     def look(self, step: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Read without holding anybody up; nothing is written."""
@@ -138,9 +157,14 @@ class Desk:
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
-        """A session for reading only."""
-        with Session(self._reading, autoflush=False) as session:
-            yield self._work(session)
+        """A piece of work that only reads."""
+        with self._reading.connect() as connection:
+            work = self._work(connection)
+            work.flushes = False
+            try:
+                yield work
+            finally:
+                work.close()
 
     def each(
         self,
@@ -164,8 +188,14 @@ class Desk:
                 log.exception("%s %s failed in %s", table.__name__, identity, getattr(step, "__name__", step))
         return done
 
-    def _work(self, session: Session) -> Work:
-        return Work(session, self.clock(), self.rulebook, self.random, self._keeper, self.links)
+    def _work(self, connection: Connection) -> Work:
+        return Work(connection, self.clock(), self.rulebook, self.random, self._keeper, self.links)
+
+
+def _collided(error: Exception) -> bool:
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlstate", None) in AGAIN
+    return isinstance(error, Collided | IntegrityError | StaleDataError)
 
 
 def _again(

@@ -260,11 +260,11 @@ WAITS_FOR_WINDOW = (45015, 45047)
 """The platform's codes for a customer-service window that is shut or used up; ours for the same is 45015."""
 
 
-def window_opened(work: Work, follower: Follower) -> None:
+def window_opened(work: Work, follower_id: int, person_id: int | None) -> None:
     """What could not reach this person only because they had been silent is owed again, for three days."""
-    to = Notification.follower_id == follower.id
-    if follower.person_id is not None:
-        to = to | (Notification.person_id == follower.person_id)
+    to = Notification.follower_id == follower_id
+    if person_id is not None:
+        to = to | (Notification.person_id == person_id)
     rows = select(Notification).where(
         to,
         Notification.delivery == Delivery.UNDELIVERABLE,

@@ -1,15 +1,15 @@
 """Who is speaking, which offices they hold today, and who else must be told."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from models.case import Case
 from models.conversation import Conversation
-from models.follower import Follower, ShortNumber, bound_to, by_openid
+from models.follower import Follower, ShortNumber, bound_to
 from models.person import Appointment, Person, in_office
 from models.registry import Reach
 from models.report import Callback, Report, Satisfaction
@@ -18,32 +18,32 @@ from rules.privacy import without_telephone
 from rules.roles import ROLE_NAMES, TOWN_ROLES, Role
 from services import evidence
 from services.desk import Work
-
-SPOKE = timedelta(hours=48)
-"""How long after a message of theirs customer-service messages may be sent."""
-CLICKED = timedelta(minutes=1)
-"""… and after a click on the menu, a scan or following."""
+from services.standing import Standing
 
 
-@dataclass
 class Who:
     """The follower who is speaking, with the offices held today."""
 
-    follower: Follower
-    appointments: Sequence[Appointment] = field(default_factory=tuple)
+    def __init__(
+        self, work: Work, follower_id: int, person: Person | None, appointments: Sequence[Appointment]
+    ) -> None:
+        self._work = work
+        self.follower_id = follower_id
+        self.person = person
+        self.appointments = appointments
 
-    @property
-    def person(self) -> Person | None:
-        return self.follower.person
+    @cached_property
+    def follower(self) -> Follower:
+        """The row itself, read when it is first needed."""
+        return self._work.session.get_one(Follower, self.follower_id)
 
     @property
     def name(self) -> str:
-        return self.follower.person.name if self.follower.person else ""
+        return self.person.name if self.person else ""
 
     @property
     def pseudonym(self) -> str:
-        person = self.follower.person
-        return person.pseudonym if person else self.follower.pseudonym
+        return self.person.pseudonym if self.person else self.follower.pseudonym
 
     def holds(self, *roles: Role) -> bool:
         """Whether any of these offices is held today."""
@@ -86,24 +86,16 @@ def new_pseudonym(work: Work) -> str:
     return f"{work.random.getrandbits(48):012x}"
 
 
-def recognise(work: Work, openid: str) -> Who:
-    """The person behind an openid; a new follower is written down as met now."""
-    follower = work.session.scalar(by_openid(openid))
-    if follower is None:
-        follower = Follower(openid=openid, pseudonym=new_pseudonym(work), met_at=work.now, following=True)
-        work.session.add(follower)
-        work.session.flush()
-    work.who = Who(follower, offices_of(work, follower.person_id))
+def recognise(work: Work, standing: Standing) -> Who:
+    """The person who stands there, with the offices held today: from now on `work.who`."""
+    work.who = who_is(work, standing.follower_id, standing.person_id)
     return work.who
 
 
-def known(work: Work, openid: str) -> Who | None:
-    """The person behind an openid, without writing a stranger down."""
-    follower = work.session.scalar(by_openid(openid))
-    if follower is None:
-        return None
-    work.who = Who(follower, offices_of(work, follower.person_id))
-    return work.who
+def who_is(work: Work, follower_id: int, person_id: int | None) -> Who:
+    """This follower, bound to this person of the registry."""
+    person = work.session.get_one(Person, person_id) if person_id is not None else None
+    return Who(work, follower_id, person, offices_of(work, person_id))
 
 
 def offices_of(work: Work, person_id: int | None) -> Sequence[Appointment]:
@@ -112,19 +104,6 @@ def offices_of(work: Work, person_id: int | None) -> Sequence[Appointment]:
         return ()
     held = in_office(work.today).where(Appointment.person_id == person_id)
     return tuple(work.session.scalars(held.options(selectinload(Appointment.reaches))))
-
-
-def opened_window(work: Work, follower: Follower, *, by_message: bool) -> bool:
-    """A message, click, scan or follow opens the customer-service window; the longer one holds.
-
-    Returns whether it was shut before. How many messages the platform lets through (5, 20 …) is its own
-    changing rule: it says 45047 when they are used up.
-    """
-    until = work.now + (SPOKE if by_message else CLICKED)
-    was_shut = follower.window_until is None or follower.window_until <= work.now
-    if follower.window_until is None or follower.window_until < until:
-        follower.window_until = until
-    return was_shut
 
 
 def may_be_written_to(work: Work, follower: Follower) -> bool:

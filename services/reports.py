@@ -104,7 +104,7 @@ def submit(work: Work, submission: Submission) -> Report:
     words, phone = _without_own_number(submission.words)
     report = Report(
         ticket=_new_ticket(work),
-        reporter_id=None if submission.telephone or work.who is None else work.who.follower.id,
+        reporter_id=None if submission.telephone or work.who is None else work.who.follower_id,
         taken_by_id=work.who.person.id if submission.telephone and work.who and work.who.person else None,
         source=_source(work, submission),
         kind=submission.kind.name,
@@ -229,7 +229,7 @@ def mine(work: Work, number: str) -> Report:
     if found is None:
         raise Refusal("编号有误，请核对后再发。编号在提交成功的那条消息里，回复“进度”也能看到。")
     report = work.session.scalar(select(Report).where(Report.ticket == found))
-    if report is None or work.who is None or report.reporter_id != work.who.follower.id:
+    if report is None or work.who is None or report.reporter_id != work.who.follower_id:
         raise Refusal("没有找到您的这个编号。回复“进度”可以看到您上报过的问题。")
     return report
 

@@ -19,6 +19,7 @@ from bot.webhook import webhook
 from handlers import speech, texts
 from models.conversation import Inbound
 from services.desk import Desk, Work
+from services.standing import Answer
 from tests.conftest import Clock
 from tests.district import lay_out
 
@@ -38,7 +39,7 @@ def client(desk: Desk) -> FlaskClient:
 class FullDisk(Dispatcher):
     """A dispatcher whose database has no room."""
 
-    def answer(self, work: Work, message: Message) -> Inbound:
+    def answer(self, work: Work, message: Message) -> Answer:
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
 

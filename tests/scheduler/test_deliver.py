@@ -171,7 +171,7 @@ def test_once_the_person_speaks_again_it_is_owed_again(
     def speaks(work: Work) -> None:
         follower = work.session.scalars(select(Follower).where(Follower.openid == "o-chief")).one()
         open_window(work)
-        notifications.window_opened(work, follower)
+        notifications.window_opened(work, follower.id, follower.person_id)
 
     desk.do(speaks)
     deliver(postman)

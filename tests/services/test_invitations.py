@@ -9,7 +9,7 @@ from models.follower import Follower
 from models.invitation_attempt import InvitationAttempt
 from models.person import Invitation, Person
 from rules.refusal import Refusal
-from services import invitations, people
+from services import invitations, people, standing
 from services.desk import Desk, Work
 from tests.conftest import Clock
 from tests.services.registry_fixtures import count, desk, imported, of_people, person, workbook
@@ -34,9 +34,10 @@ def say(desk: Desk, openid: str, code: str) -> str:
 
 
 def _say(work: Work, openid: str, code: str) -> str:
-    follower = people.recognise(work, openid).follower
+    stands = standing.find(work, openid, "")[0] or standing.meet(work, openid, people.new_pseudonym(work))
+    follower = people.recognise(work, stands).follower
     try:
-        with work.session.begin_nested():
+        with work.attempt():
             return invitations.redeem(work, follower, code).name
     except Refusal as refusal:
         return str(refusal)
@@ -111,7 +112,7 @@ def test_who_is_bound_elsewhere_is_sent_to_the_office(desk: Desk, codes: dict[st
 
 
 def _bind_elsewhere(work: Work) -> None:
-    follower = people.recognise(work, "openid-9").follower
+    follower = people.recognise(work, standing.meet(work, "openid-9", "pseudonym")).follower
     follower.person = work.session.scalars(select(Person).where(Person.name == "王一")).one()
 
 
