@@ -8,7 +8,6 @@ from bot.conversation import Again, Begin, Commands, Done, Draft, Flow, Outcome
 from bot.messages import Photo, Place, Scan, Text, Video, Voice
 from handlers import gathering, texts
 from handlers.gathering import SUBMIT, shortened
-from models.registry import Reach, Town
 from models.report import Report
 from rules import coordinates, deadlines, kinds
 from rules.coordinates import Position
@@ -112,8 +111,8 @@ LONGEST_KIND = 8
 def take_words_at_a_border(work: Work, said: str, draft: Draft) -> Outcome:
     """The place is known but for the choice: words may name the town or reach, and are kept in any case."""
     for number, option in enumerate(draft["asking"]["options"], 1):
-        reach = work.session.get_one(Reach, option["reach"])
-        town = work.session.get_one(Town, option["town"])
+        reach = reports.reach(work, option["reach"])
+        town = reports.town(work, option["town"])
         if said in (town.name, reach.name):
             return choose(work, number, draft)
     gathering.add_words(draft, said)
@@ -158,7 +157,7 @@ def _ask_which(draft: Draft, what: str, where: Draft, candidates: tuple[Candidat
 
 
 def _set_place(work: Work, draft: Draft, where: Draft) -> None:
-    reach = work.session.get_one(Reach, where["reach"])
+    reach = reports.reach(work, where["reach"])
     label = where.get("label", "")
     name = f"{reach.name}，{shortened(label, 40)}" if label else reach.name
     draft["place"] = where | {"name": name}
@@ -260,7 +259,7 @@ def kind_so_far(work: Work, draft: Draft) -> Kind | None:
     """Chosen by number, or taken from the words."""
     if draft.get("kind"):
         return next((kind for kind in work.rulebook.kinds if kind.name == draft["kind"]), None)
-    return reports.kind_of(work, draft.get("words", ""))
+    return reports.kind_of(work, draft["words"]) if draft.get("words") else None
 
 
 def _ask_kind(work: Work, draft: Draft) -> None:
@@ -302,11 +301,11 @@ def _still_missing(draft: Draft) -> str:
 def _place_question(work: Work, draft: Draft) -> str:
     asking = draft["asking"]
     head = {"town": texts.ASK_TOWN, "reach": texts.ASK_REACH, "named": texts.ASK_REACH_NAMED}[asking["what"]]
-    reaches = [work.session.get_one(Reach, option["reach"]) for option in asking["options"]]
+    reaches = [reports.reach(work, option["reach"]) for option in asking["options"]]
     names = [reach.name for reach in reaches]
     rows = []
     for n, (option, reach) in enumerate(zip(asking["options"], reaches, strict=True), 1):
-        town = work.session.get_one(Town, option["town"])
+        town = reports.town(work, option["town"])
         if asking["what"] == "reach":
             line = texts.REACH_AT.format(name=reach.name, town=town.name, metres=round(option["metres"]))
         elif names.count(reach.name) > 1:
@@ -324,7 +323,7 @@ def _place_question(work: Work, draft: Draft) -> str:
 def summary(work: Work, draft: Draft) -> str:
     """All parts, for checking; the numbered question of the kind where the words do not say it."""
     place = draft["place"]
-    town = work.session.get_one(Town, place["town"])
+    town = reports.town(work, place["town"])
     lines = [texts.SUMMARY_HEAD, texts.SUMMARY_PLACE.format(place=place["name"])]
     lines.append(texts.SUMMARY_TOWN.format(town=town.name))
     sent = gathering.counted(draft, words=False)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base
 from models.registry import Reach, Town
 from rules import lifecycle
+from rules.coordinates import Bounds
 from rules.deadlines import Severity
 from rules.lifecycle import Move, Party, State
 
@@ -20,7 +21,7 @@ class Case(Base):
     __table_args__ = (
         UniqueConstraint("year", "serial"),
         Index("ix_case_state_town", "state", "town_id"),
-        Index("ix_case_kind_opened", "kind", "opened_at"),
+        Index("ix_case_kind_latitude", "kind", "latitude"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -136,6 +137,18 @@ class DeclinedPlace(Base):
 def open_cases() -> Select[Case]:
     """All cases somebody still has to act on, oldest first."""
     return select(Case).where(Case.state.in_(lifecycle.OPEN)).order_by(Case.opened_at, Case.id)
+
+
+def open_near(kind: str, since: datetime, box: Bounds) -> Select[Case]:
+    """Open cases of this kind since then within the rectangle, the oldest first."""
+    return (
+        select(Case)
+        .where(
+            Case.kind == kind, Case.latitude.between(box.south, box.north),
+            Case.longitude.between(box.west, box.east), Case.state.in_(lifecycle.OPEN), Case.opened_at >= since,
+        )
+        .order_by(Case.id)
+    )  # fmt: skip
 
 
 def events_of(case_id: int) -> Select[CaseEvent]:

@@ -1,10 +1,14 @@
 """The database engine: SQLite (WAL, FULL) by default, PostgreSQL by its URL, nothing else differs."""
 
+import sqlite3
+from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 
 def make_engine(url: str, wait_seconds: float = 20) -> Engine:
@@ -24,7 +28,7 @@ def make_engine(url: str, wait_seconds: float = 20) -> Engine:
         parsed, connect_args={"timeout": wait_seconds, "check_same_thread": False}, hide_parameters=True
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, wait_seconds=wait_seconds))
     return engine
 
 
@@ -34,7 +38,27 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes its place at once: a late upgrade of a read lock could only fail."""
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _begin_sqlite(connection: Connection, wait_seconds: float) -> None:
+    """A writer takes its place at once: a late upgrade of a read lock could only fail.
+
+    Where another process writes, we ask again every millisecond: SQLite's own waiting sleeps up to 100 ms
+    at a time, which is what a reporter would wait.
+    """
+    if connection.get_execution_options().get("reading", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    until = monotonic() + wait_seconds
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as busy:
+                if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                    raise OperationalError("BEGIN IMMEDIATE", None, busy, hide_parameters=True) from busy
+            sleep(0.001)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(wait_seconds * 1000)}")

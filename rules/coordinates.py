@@ -141,3 +141,14 @@ class Plane:
         w2 = 1.0 - _E2 * sin * sin
         across, along = _A / math.sqrt(w2), _A * (1.0 - _E2) / w2**1.5
         return math.degrees(metres / (across * math.cos(self._latitude))), math.degrees(metres / along)
+
+
+def around(position: Position, metres: float) -> Bounds:
+    """A rectangle that holds everything within so many metres of the position, and a little more."""
+    east, north = Plane(position).degrees_of(metres * 1.01 + 0.01)
+    return Bounds(
+        position.longitude - east,
+        position.latitude - north,
+        position.longitude + east,
+        position.latitude + north,
+    )

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rules.deadlines import Severity
 
@@ -34,6 +34,11 @@ class Kind:
     severity: Severity
     phrases: tuple[str, ...]
 
+    @cached_property
+    def hint(self) -> re.Pattern[str]:
+        """Found in every text that may mean this kind, and in few others: one search instead of dozens."""
+        return re.compile("|".join(_pattern(phrase.partition("!")[0]) for phrase in self.phrases) or "(?!)")
+
 
 def recognise(text: str, kinds: Sequence[Kind]) -> Kind | None:
     """The first kind, in the order given, that the words mean; None where they do not say.
@@ -41,7 +46,10 @@ def recognise(text: str, kinds: Sequence[Kind]) -> Kind | None:
     A phrase that is denied right before it (没有垃圾, 禁止游泳) does not count.
     """
     said = _MERE_NAMES.sub("", _plain(text))
-    return next((kind for kind in kinds if any(_says(said, phrase) for phrase in kind.phrases)), None)
+    for kind in kinds:
+        if kind.hint.search(said) and any(_says(said, phrase) for phrase in kind.phrases):
+            return kind
+    return None
 
 
 def named(text: str, kinds: Sequence[Kind]) -> Kind | None:
@@ -85,9 +93,11 @@ def _says(said: str, phrase: str) -> bool:
 def _compiled(phrase: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
     """(the phrase as a pattern with one group a piece, what excludes it)."""
     wanted, _, unwanted = phrase.partition("!")
-    pieces = [f"({_any_of(piece)})" for piece in wanted.split("…")]
-    pattern = re.compile(f"[^,]{{0,{_GAP}}}?".join(pieces))
-    return pattern, re.compile(_any_of(unwanted)) if unwanted else None
+    return re.compile(_pattern(wanted)), re.compile(_any_of(unwanted)) if unwanted else None
+
+
+def _pattern(wanted: str) -> str:
+    return f"[^,]{{0,{_GAP}}}?".join(f"({_any_of(piece)})" for piece in wanted.split("…"))
 
 
 def _any_of(words: str) -> str:

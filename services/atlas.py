@@ -1,13 +1,14 @@
 """The registry's geometry and names in memory, one for all threads, read again when the registry changes."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from models.registry import Reach, RegistryVersion, reaches_in_force
+from models.registry import Reach, RegistryVersion, Town, reaches_in_force
 from rules.place_names import Named, PlaceNames
 from rules.routing import ReachShape, Routing
 
@@ -22,6 +23,10 @@ class Atlas:
     day: date
     routing: Routing
     names: PlaceNames
+    reaches: Mapping[int, Reach]
+    """By id, with town and water body; read by all threads, written by none."""
+    towns: Mapping[int, Town]
+    """Those that have a reach."""
 
 
 class AtlasKeeper:
@@ -47,8 +52,16 @@ class AtlasKeeper:
 def _build(connection: Connection, version: int, today: date) -> Atlas:
     with Session(connection, join_transaction_mode="rollback_only") as session:
         reaches = list(session.scalars(reaches_in_force(today)))
+        session.expunge_all()  # what is kept belongs to no transaction
     shapes = [ReachShape(r.id, r.town_id, r.water_body_id, r.bank, r.wkt) for r in reaches]
-    return Atlas(version, today, Routing(shapes), PlaceNames([_named(reach) for reach in reaches]))
+    return Atlas(
+        version,
+        today,
+        Routing(shapes),
+        PlaceNames([_named(reach) for reach in reaches]),
+        {reach.id: reach for reach in reaches},
+        {reach.town_id: reach.town for reach in reaches},
+    )
 
 
 def _named(reach: Reach) -> Named:

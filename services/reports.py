@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from models.case import Case, DeclinedPlace
+from models.case import Case, DeclinedPlace, open_near
 from models.evidence import Medium
 from models.follower import Follower
 from models.notification import Notice
 from models.person import Person
 from models.registry import Reach, Town
 from models.report import Addition, Callback, Question, Report, Satisfaction, Source, reports_of
-from rules import kinds, similarity, ticket
+from rules import coordinates, kinds, similarity, ticket
 from rules.coordinates import Position
 from rules.kinds import Kind
 from rules.lifecycle import OPEN, STATE_NAMES, Party, State
@@ -187,15 +187,8 @@ def _case_nearby(work: Work, submission: Submission) -> Case | None:
     if position is None:
         return None
     since = work.now - timedelta(days=work.rulebook.joining_days)
-    candidates = work.session.scalars(
-        select(Case)
-        .where(
-            Case.kind == submission.kind.name, Case.state.in_(OPEN), Case.opened_at >= since,
-            Case.latitude.is_not(None), Case.longitude.is_not(None),
-        )
-        .order_by(Case.id)
-    )  # fmt: skip
-    for case in candidates:
+    near = open_near(submission.kind.name, since, coordinates.around(position, work.rulebook.joining_metres))
+    for case in work.session.scalars(near):
         if case.longitude is None or case.latitude is None:
             continue
         there = Position(case.longitude, case.latitude)
@@ -383,11 +376,19 @@ def not_rated(work: Work, asked: Satisfaction) -> None:
 
 def reaches_called(work: Work, text: str) -> tuple[list[Reach], bool]:
     """The reaches a typed place may mean, best first, and whether the text says nothing but a place."""
-    match = work.atlas.names.find(text)
-    found = {
-        reach.id: reach for reach in work.session.scalars(select(Reach).where(Reach.id.in_(match.reaches)))
-    }
-    return [found[i] for i in match.reaches if i in found], match.place_only
+    atlas = work.atlas
+    match = atlas.names.find(text)
+    return [atlas.reaches[i] for i in match.reaches], match.place_only
+
+
+def reach(work: Work, reach_id: int) -> Reach:
+    """A reach by its id: of today from memory, one that has ended from its row."""
+    return work.atlas.reaches.get(reach_id) or work.session.get_one(Reach, reach_id)
+
+
+def town(work: Work, town_id: int) -> Town:
+    """A town by its id, as `reach`."""
+    return work.atlas.towns.get(town_id) or work.session.get_one(Town, town_id)
 
 
 def towns_called(work: Work, text: str, towns: Sequence[Town]) -> list[Town]:

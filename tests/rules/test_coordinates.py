@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.coordinates import Bounds, Plane, Position, checked, gcj02_to_wgs84, wgs84_to_gcj02
+from rules.coordinates import Bounds, Plane, Position, around, checked, gcj02_to_wgs84, wgs84_to_gcj02
 from rules.refusal import Refusal
 from tests.rules.geodesic import metres_on_the_ellipsoid
 
@@ -129,3 +129,18 @@ def test_degrees_of_a_length() -> None:
 )
 def test_bounds(longitude: float, latitude: float, within: bool) -> None:
     assert Bounds(116.98, 39.15, 117.45, 39.36).contains(Position(longitude, latitude)) is within
+
+
+@given(
+    longitude=st.floats(73, 135),
+    latitude=st.floats(4, 53),
+    metres=st.floats(1, 2000),
+    bearing=st.floats(0, 2 * math.pi),
+)
+def test_whatever_is_near_lies_in_the_box_around(
+    longitude: float, latitude: float, metres: float, bearing: float
+) -> None:
+    here = Position(longitude, latitude)
+    east, north = Plane(here).degrees_of(metres)
+    there = Position(longitude + east * math.sin(bearing), latitude + north * math.cos(bearing))
+    assert around(here, metres).contains(there)

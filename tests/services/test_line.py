@@ -169,3 +169,16 @@ def test_a_thousand_pieces_from_sixteen_threads_are_all_done_once(desk: Desk) ->
     with ThreadPoolExecutor(16) as pool:
         results = list(pool.map(lambda _: desk.do(count), range(1000)))
     assert sorted(results) == list(range(1, 1001))
+
+
+def test_another_process_is_waited_for_and_not_for_ever(desk: Desk) -> None:
+    elsewhere = make_engine(str(desk.engine.url), wait_seconds=0.05)
+    with desk.engine.begin() as connection:
+        connection.execute(text("INSERT INTO counter (name, value) VALUES ('first', 1)"))
+        with elsewhere.connect() as other, pytest.raises(OperationalError, match="locked"):
+            other.begin()
+    with elsewhere.begin() as connection:
+        connection.execute(text("INSERT INTO counter (name, value) VALUES ('second', 1)"))
+        assert connection.scalar(text("PRAGMA busy_timeout")) == 50
+    assert names(desk) == ["first", "second"]
+    elsewhere.dispose()
