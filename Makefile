@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo demo-reset demo-story test check lock format bench
+.PHONY: help install install-dev run demo demo-reset demo-story test fuzz check lock format bench bench-quick faults
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,9 +53,19 @@ format: install-dev ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+fuzz: install-dev ## 10^5 strange requests to /wechat, and long conversations of everybody with everything
+	$(BIN)/python -m tests.bot.fuzz_webhook 100000
+	HESHAO_TEST_CONVERSATIONS=400 $(BIN)/python -m pytest tests/handlers/test_any_sequence.py -p no:cacheprovider
+
 lock: install-dev ## pin requirements.txt and requirements-dev.txt anew
 	$(BIN)/uv pip compile requirements.in -o requirements.txt --no-header --upgrade
-	$(BIN)/uv pip compile requirements-dev.in -o requirements-dev.txt --no-header --upgrade
+	$(BIN)/uv pip compile requirements-dev.in -o requirements-dev.txt --no-header --upgrade --universal --python-version 3.11
 
-bench: install ## measure: photographs, ours beside Pillow alone
-	$(BIN)/python -m bench.photos
+faults: install-dev ## rehearse faults: the product under hundreds of reports while everything around it fails (ARGS="--seed 7")
+	@exec $(BIN)/python -m faults $(ARGS)
+
+bench: install ## measure everything, side by side, into bench/RESULTS.md (about two hours on two quiet cores)
+	$(BIN)/python -m bench
+
+bench-quick: install ## the same in a few minutes, to see that it runs; writes nothing down
+	$(BIN)/python -m bench --quick

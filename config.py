@@ -6,7 +6,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -28,6 +28,14 @@ def _clock(text: str) -> str:
             time.fromisoformat(text)
         except ValueError as error:
             raise ValueError("应为“时:分”，如 08:00（until 可以是 24:00）") from error
+    return text
+
+
+def _day_of_year(text: str) -> str:
+    try:
+        date.fromisoformat(f"2026{text.replace('-', '', 1)}")  # no leap year: 02-29 is not in every year
+    except ValueError as error:
+        raise ValueError("应为“月-日”，如 11-01") from error
     return text
 
 
@@ -62,8 +70,11 @@ def _store(text: str) -> str:
 
 
 Clock = Annotated[str, AfterValidator(_clock)]
+DayOfYear = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_day_of_year)]
 AesKey = Annotated[str, AfterValidator(_aes_key)]
 Url = Annotated[str, AfterValidator(_url)]
+OptionalClock = Annotated[str, AfterValidator(lambda text: text and _clock(text))]
+OptionalUrl = Annotated[str, AfterValidator(lambda text: text and _url(text))]
 Positive = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
 Metres = Annotated[float, Field(gt=0)]
@@ -80,6 +91,7 @@ class Server(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: Url = "http://127.0.0.1:8000"
     threads: Positive = 4
+    slow_clients: Positive = 60
     processes: Positive = 1
 
 
@@ -94,6 +106,17 @@ class Queue(Section):
 
 class Photos(Section):
     url: Annotated[str, AfterValidator(_store)] = "file://var/photos"
+    endpoint: OptionalUrl = ""
+    region: str = ""
+    access_key: str = ""
+    secret_key: str = ""
+    path_style: bool = False
+
+
+class Backup(Section):
+    folder: Annotated[str, Field(min_length=1)] = "var/backups"
+    at: OptionalClock = "02:30"
+    keep: Positive = 7
 
 
 class Account(Section):
@@ -157,6 +180,12 @@ class DeadlineRules(Section):
     verify_days: Positive = 2
     return_days: Positive = 1
     extension_days: Positive = 5
+    extensions: Count = 1
+
+
+class CalendarRules(Section):
+    next_year_from: DayOfYear = "11-01"
+    next_year_every_days: Positive = 7
 
 
 class JoiningRules(Section):
@@ -171,6 +200,51 @@ class MessageRules(Section):
     per_day: Positive = 5
 
 
+class LadderNumbers(Section):
+    at: Clock = "09:00"
+    half_time_percent: Annotated[int, Field(ge=0, lt=100)] = 50
+    before_days: Count = 1
+    on_the_day: bool = True
+    overdue_days: Count = 1
+    order_days: Count = 3
+    answer_days: Positive = 3
+    admonition_days: Count = 5
+    again_days: Count = 10
+    orders_per_quarter: Positive = 2
+    talk_days: Positive = 5
+    referral_days: Count = 5
+    urgent_overdue_minutes: Count = 0
+    urgent_order_minutes: Count = 1440
+
+
+class CityLadder(LadderNumbers):
+    order_days: Count = 1
+    answer_days: Positive = 2
+    admonition_days: Count = 3
+    again_days: Count = 5
+
+
+class InspectionLadder(LadderNumbers):
+    order_days: Count = 2
+    answer_days: Positive = 2
+    admonition_days: Count = 4
+    again_days: Count = 5
+
+
+class LadderRules(LadderNumbers):
+    city_feedback: CityLadder = CityLadder()
+    inspection: InspectionLadder = InspectionLadder()
+    referral_bodies: Annotated[list[str], Field(min_length=1)] = ["区委督查室", "区纪委监委"]
+
+
+class WhistleRules(Section):
+    name_days: Positive = 1
+    answer_days: Positive = 3
+    departments: list[str] = [
+        "区水务局", "区生态环境局", "区城市管理委", "区农业农村委", "区住房建设委", "区公安分局", "区检察院",
+    ]  # fmt: skip
+
+
 class ConversationRules(Section):
     silence_minutes: Positive = 120
     keep_replies_days: Positive = 3
@@ -178,6 +252,8 @@ class ConversationRules(Section):
     rating_days: Positive = 7
     danger_words: list[str] = ["救命", "落水", "溺水", "淹死", "着火", "起火", "爆炸", "触电"]
     invitation_days: Positive = 30
+    messages_per_minute: Positive = 120
+    messages_at_once: Positive = 150
 
 
 class PhotoRules(Section):
@@ -202,8 +278,11 @@ def _kinds_that_ship() -> list[KindRow]:
 class Rules(Section):
     routing: RoutingRules = RoutingRules()
     deadlines: DeadlineRules = DeadlineRules()
+    calendar: CalendarRules = CalendarRules()
     joining: JoiningRules = JoiningRules()
     messages: MessageRules = MessageRules()
+    ladder: LadderRules = LadderRules()
+    whistles: WhistleRules = WhistleRules()
     conversation: ConversationRules = ConversationRules()
     photos: PhotoRules = PhotoRules()
     kinds: Annotated[list[KindRow], Field(min_length=1, default_factory=_kinds_that_ship)]
@@ -213,6 +292,12 @@ class Logging(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
+class Metrics(Section):
+    loopback: bool = True
+    token: str = ""
+    folder: Annotated[str, Field(min_length=1)] = "var/metrics"
+
+
 class Config(Section):
     """The whole of config.toml."""
 
@@ -220,10 +305,12 @@ class Config(Section):
     database: Database = Database()
     queue: Queue = Queue()
     photos: Photos = Photos()
+    backup: Backup = Backup()
     wechat: WeChatSection
     district: District = District()
     rules: Rules = Field(default_factory=lambda: Rules.model_validate({}))
     logging: Logging = Logging()
+    metrics: Metrics = Metrics()
 
 
 def load(path: Path, environment: Mapping[str, str]) -> Config:

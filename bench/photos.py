@@ -1,12 +1,13 @@
-"""CPU and memory of one photograph: our examination beside Pillow's own two lines, each in a fresh process.
+"""CPU and memory of one photograph: our examination beside Pillow's and pyvips' own few lines.
 
-    .venv/bin/python -m bench.photos [rounds]
+    python -m bench.photos [--quick] [--rounds 7]
 
-Ours also does what Pillow's lines do not: SHA-256, checks against hostile bytes, EXIF, perceptual hash. Each
-process warms up on a small photograph, then takes one of 12 megapixels so many rounds, ours and Pillow's in
-turn; best and median milliseconds of CPU, and the growth of the process's peak memory over its warm state.
+All make an upright JPEG of 1600 px and one of 320 px without EXIF, and what they made is checked. Ours also does
+what the others do not: SHA-256, checks against hostile bytes, EXIF, perceptual hash. Every measurement is a fresh
+process that warms up on a small photograph and then takes one; the ways take turns.
 """
 
+import argparse
 import json
 import statistics
 import subprocess
@@ -21,10 +22,14 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageOps
 
+from bench import results
+from bench.environments import ECHOES, FOLDER, ROOT, python_of
 from services.photographs import LARGE, SMALL, PhotoLimits, examine
 
 LIMITS = PhotoLimits(max_bytes=200_000_000, max_pixels=60_000_000)
-ROUNDS = 7
+TELEPHONE = (4000, 3000)
+GOAL_MS = 150
+"""Of CPU, for the JPEG of 12 megapixels."""
 
 
 def scene(width: int, height: int) -> Image.Image:
@@ -51,7 +56,7 @@ def saved(image: Image.Image, kind: str, **options: object) -> bytes:
 def files(folder: Path) -> dict[str, Path]:
     """The photographs of the comparison."""
     pillow_heif.register_heif_opener()
-    telephone, screenshot = scene(4000, 3000), scene(8900, 6700).convert("RGBA")
+    telephone, screenshot = scene(*TELEPHONE), scene(8900, 6700).convert("RGBA")
     made = {
         "JPEG 12 MP": saved(telephone, "JPEG", quality=90),
         "JPEG 12 MP progressive": saved(telephone, "JPEG", quality=90, progressive=True),
@@ -65,65 +70,136 @@ def files(folder: Path) -> dict[str, Path]:
     return paths
 
 
-def ours(content: bytes) -> None:
+Made = tuple[bytes, bytes]
+
+
+def ours(content: bytes) -> Made:
     """The product's examination."""
-    examine(content, LIMITS)
+    seen = examine(content, LIMITS)
+    return seen.large, seen.small
 
 
-def pillow(content: bytes) -> None:
+def pillow(content: bytes) -> Made:
     """What Pillow's manual shows, once for each size."""
-    for size in (LARGE, SMALL):
+
+    def shrunk(size: int) -> bytes:
+        output = BytesIO()
         with Image.open(BytesIO(content)) as image:
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((size, size))
-            upright.convert("RGB").save(BytesIO(), "JPEG")
+            upright.info.pop("exif", None)
+            upright.convert("RGB").save(output, "JPEG", exif=b"")
+        return output.getvalue()
+
+    return shrunk(LARGE), shrunk(SMALL)
 
 
-WAYS: dict[str, Callable[[bytes], None]] = {"ours": ours, "Pillow": pillow}
+def vips(content: bytes) -> Made:
+    """libvips' thumbnail, which turns and shrinks while it decodes; the small one from the large one."""
+    import pyvips  # only in the benchmarks' environment
+
+    large = pyvips.Image.thumbnail_buffer(content, LARGE, height=LARGE).flatten().copy_memory()
+    small = large.thumbnail_image(SMALL, height=SMALL)
+    return large.jpegsave_buffer(keep="none"), small.jpegsave_buffer(keep="none")
+
+
+WAYS: dict[str, Callable[[bytes], Made]] = {"ours": ours, "Pillow": pillow, "pyvips": vips}
 
 
 def measure(way: str, path: str, warm: str) -> None:
-    """In a process of its own: milliseconds of CPU and megabytes of peak memory for one photograph, as JSON."""
+    """In a process of its own: milliseconds of CPU and of time, megabytes of growth and of peak, as JSON."""
     pillow_heif.register_heif_opener()
     content = Path(path).read_bytes()
     WAYS[way](Path(warm).read_bytes())
-    before, began = peak_megabytes(), time.process_time()
-    WAYS[way](content)
-    spent = time.process_time() - began
-    sys.stdout.write(json.dumps([spent * 1000, peak_megabytes() - before]))
+    before, began, cpu = peak_megabytes(), time.perf_counter(), time.process_time()
+    made = WAYS[way](content)
+    spent, took = time.process_time() - cpu, time.perf_counter() - began
+    peak = peak_megabytes()
+    _check(made)
+    sys.stdout.write(json.dumps([spent * 1000, took * 1000, peak - before, peak]))
+
+
+def _check(made: Made) -> None:
+    """Two JPEGs of the right size, upright, that tell nothing of the telephone."""
+    for content, size in zip(made, (LARGE, SMALL), strict=True):
+        with Image.open(BytesIO(content)) as image:
+            if max(image.size) != size or image.format != "JPEG" or image.getexif():
+                raise AssertionError(f"{image.format} {image.size} {dict(image.getexif())}")
 
 
 def peak_megabytes() -> float:
     """Peak resident memory of this process; `ru_maxrss` would begin with that of the parent."""
-    status = Path("/proc/self/status").read_text("ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+    return _status("VmHWM")
 
 
-def compare(rounds: int) -> None:
-    """All photographs, both ways in turn; prints a table in Markdown."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = files(Path(folder))
-        warm = str(paths.pop("warm"))
-        sys.stdout.write(
-            "| photograph | MB | way | CPU ms, best | median | peak memory, MB |\n|---|---|---|---|---|---|\n"
+def resident_megabytes() -> float:
+    """Resident memory of this process now."""
+    return _status("VmRSS")
+
+
+def _status(name: str) -> float:
+    return int(Path("/proc/self/status").read_text("ascii").split(f"{name}:")[1].split()[0]) / 1024
+
+
+Found = dict[str, list[list[float]]]
+"""By way: the rounds' figures; none where it cannot read the file."""
+
+
+def compare(path: Path, warm: Path, rounds: int) -> Found:
+    """One photograph, all ways in turn."""
+    found: Found = {way: [] for way in WAYS}
+    for _ in range(rounds):
+        for way in WAYS:
+            command = [python_of(ECHOES), "-m", "bench.photos", "--measure", way, str(path), str(warm)]
+            answer = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603
+            if answer.returncode == 0:
+                found[way].append(json.loads(answer.stdout))
+            elif way != "pyvips":
+                raise RuntimeError(answer.stderr)
+    return found
+
+
+def told(name: str, size: float, found: Found) -> str:
+    """Rows of the table for one photograph."""
+    rows = []
+    for way, runs in found.items():
+        if not runs:
+            rows.append(f"| {name} | {size:.1f} | {way} | its wheel has no decoder for this | | | | |")
+            continue
+        spent, took, grown, peak = zip(*runs, strict=True)
+        rows.append(
+            f"| {name} | {size:.1f} | {way} | {min(spent):.0f} | {statistics.median(spent):.0f} "
+            f"| {statistics.median(took):.0f} | {max(grown):.0f} | {max(peak):.0f} |"
         )
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Measure, print, and write down unless --quick."""
+    parser = argparse.ArgumentParser(prog="bench.photos")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.measure:
+        measure(*given.measure)
+        return
+    rounds = given.rounds or (1 if given.quick else 7)
+    rows = [
+        f"To upright JPEGs of {LARGE} and {SMALL} px without EXIF, {rounds} rounds. The goal is {GOAL_MS} ms of CPU "
+        "for the JPEG of 12 MP. “Grown” is the peak over the warm process, “peak” the whole process.",
+        "",
+        "| photograph | MB | way | CPU ms, best | median | wall ms, median | grown MB | peak MB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        paths = files(Path(folder))
+        warm = paths.pop("warm")
         for name, path in paths.items():
-            results: dict[str, list[list[float]]] = {way: [] for way in WAYS}
-            for _ in range(rounds):
-                for way in WAYS:
-                    command = [sys.executable, "-m", "bench.photos", "--measure", way, str(path), warm]
-                    answer = subprocess.run(command, check=True, capture_output=True)  # noqa: S603  our own
-                    results[way].append(json.loads(answer.stdout))
-            for way, found in results.items():
-                spent = [row[0] for row in found]
-                sys.stdout.write(
-                    f"| {name} | {path.stat().st_size / 1e6:.1f} | {way} | {min(spent):.0f} "
-                    f"| {statistics.median(spent):.0f} | {max(row[1] for row in found):.0f} |\n"
-                )
+            rows.append(told(name, path.stat().st_size / 1e6, compare(path, warm, rounds)))
+    results.say("photos", "\n".join(rows), keep=not given.quick)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--measure"]:
-        measure(*sys.argv[2:5])
-    else:
-        compare(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
+    main()

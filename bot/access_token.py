@@ -86,12 +86,18 @@ class _Held:
             token = fetch(False)
             if token.value != failed or not may_force:
                 return _Held(token, now, self.forced_at)
-            log.warning("the platform still gives the token it refuses; asking it for a new one")
+            log.warning(
+                "the platform still gives the token it refuses; asking it for a new one",
+                extra={"event": "token.forced"},
+            )
             return _Held(fetch(True), now, now)
         except Exception:
             if not self.valid(failed, now):
                 raise
-            log.warning("no newer access token to be had; the old one is used while it lasts")
+            log.warning(
+                "no newer access token to be had; the old one is used while it lasts",
+                extra={"event": "token.kept"},
+            )
             return _Held(self.token, now, self.forced_at)
 
 

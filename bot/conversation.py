@@ -1,9 +1,9 @@
 """Talking: flows (conversations as visible tables of steps), commands, and the dispatcher that finds
 where a person stands and answers every message exactly once."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -271,10 +271,11 @@ class Dispatcher:
         if flow is not None and flow.hears(text):
             return None
         refused = False
+        spoken = dict.fromkeys((text, text.rstrip(" 。.！!～~")))
         for command in self.commands:
             if flow is not None and not command.interrupts:
                 continue
-            match = command.pattern.fullmatch(text) or command.pattern.fullmatch(text.rstrip(" 。.！!～~"))
+            match = next(filter(None, map(command.pattern.fullmatch, spoken)), None)
             if match and who and not command.allowed(who):
                 refused = refused or (flow is None and command.refuses)
             elif match and who:
@@ -287,7 +288,7 @@ class Dispatcher:
     def _step(self, work: Work, message: Message, said: Said, stands: Standing) -> str:
         flow = self.flows[stands.flow or ""]
         step = flow.steps.get(stands.step) or flow.steps[flow.first]
-        draft = deepcopy(stands.draft)  # compared with the old one when written
+        draft = json.loads(json.dumps(stands.draft))  # the old one stands again if the step refuses
         if not isinstance(said, step.wants):
             return step.question(work, draft)
         outcome = step.take(work, said, draft)

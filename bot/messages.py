@@ -49,6 +49,9 @@ STICKER = "【收到不支持的消息类型，暂无法显示】"
 
 _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{0,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _DIGITS = re.compile(r"\d{1,11}", re.ASCII)
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+"""What shows nothing and only changes how other text looks or is found: zero width, direction, tags. The two
+joiners stay, of which emoji and Uyghur are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,18 @@ def _degrees(tree: Tree, name: str, limit: float) -> float:
     return float(text)
 
 
+def _words(tree: Tree, name: str) -> str:
+    """What somebody wrote, without what nobody can see: a 提交 with a stray mark in it is still a 提交, and
+    nothing turns our own sentences round."""
+    return _UNSEEN.sub(_as_seen, one(tree, name)).strip()
+
+
+def _as_seen(mark: re.Match[str]) -> str:
+    return "\n" if mark[0] in "\u2028\u2029" else ""
+
+
 def _text(tree: Tree) -> Said:
-    text = one(tree, "Content")
+    text = _words(tree, "Content")
     if text == STICKER:
         return Unsupported("sticker")
     return Text(text, one(tree, "bizmsgmenuid") or None)
@@ -119,7 +132,8 @@ def _video(tree: Tree) -> Said:
 
 
 def _place(tree: Tree) -> Said:
-    return Place(_degrees(tree, "Location_X", 90), _degrees(tree, "Location_Y", 180), one(tree, "Label"))
+    """A latitude beyond 90 is let through: whoever has the two the wrong way round is told so."""
+    return Place(_degrees(tree, "Location_X", 180), _degrees(tree, "Location_Y", 180), _words(tree, "Label"))
 
 
 def _unsupported(tree: Tree) -> Said:
@@ -129,7 +143,7 @@ def _unsupported(tree: Tree) -> Said:
 _MESSAGES: dict[str, Callable[[Tree], Said]] = {
     "text": _text,
     "image": lambda tree: Photo(needed(tree, "MediaId"), one(tree, "PicUrl")),
-    "voice": lambda tree: Voice(needed(tree, "MediaId"), one(tree, "Recognition"), one(tree, "Format")),
+    "voice": lambda tree: Voice(needed(tree, "MediaId"), _words(tree, "Recognition"), one(tree, "Format")),
     "video": _video,
     "shortvideo": _video,
     "location": _place,

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from commands.installation import as_json, command, in_china, installation, print_rows
 from models.case import Case, RoutingCorrection, events_of
 from models.evidence import Arrival, Evidence, Look, Medium
+from models.extension import EXTENSION_NAMES, extensions_of
 from models.report import SOURCE_NAMES, Addition, Report, reports_of
 from rules import case_number, ticket
 from rules.deadlines import SEVERITY_NAMES
 from rules.lifecycle import OPEN, STATE_NAMES
 from rules.refusal import Refusal
-from services.case_notices import due_at
 from services.desk import Work
 
 
@@ -52,7 +52,7 @@ def _rows(work: Work, only_open: bool, town: str) -> list[dict[str, Any]]:
 
 
 def _row(work: Work, case: Case) -> dict[str, Any]:
-    due = due_at(case)
+    due = case.due_at
     return {
         "number": case.number,
         "state": case.state.value,
@@ -66,8 +66,9 @@ def _row(work: Work, case: Case) -> dict[str, Any]:
         "place": case.place,
         "opened_at": in_china(case.opened_at),
         "due_at": in_china(due),
-        "overdue": bool(due and work.now >= due),
-        "provisional": case.provisional,
+        "overdue": case.is_late(work.now),
+        "paused": case.is_paused,
+        "provisional": case.due_is_provisional,
         "reports": work.session.scalar(
             select(func.count())
             .select_from(Report)
@@ -99,7 +100,7 @@ def show_case(number: str, as_json: bool) -> None:
 
 
 def _whole(work: Work, number: str) -> dict[str, Any]:
-    case = _find(work, number)
+    case = find_case(work, number)
     work.session.add(Look(at=work.now, viewer="command line", case_id=case.id, what="cases show"))
     reports = list(work.session.scalars(reports_of(case.id)))
     return {
@@ -113,6 +114,14 @@ def _whole(work: Work, number: str) -> dict[str, Any]:
         "routing_corrections_of_reach": work.session.scalar(
             select(func.count()).select_from(RoutingCorrection).where(RoutingCorrection.reach_id == case.reach_id)
         ),
+        "extensions": [
+            {
+                "days": e.days, "state": e.state.value, "state_name": EXTENSION_NAMES[e.state], "reason": e.reason,
+                "asked_at": in_china(e.asked_at), "due_before": in_china(e.due_before),
+                "due_after": in_china(e.due_after), "decided_at": in_china(e.decided_at), "remark": e.remark,
+            }
+            for e in work.session.scalars(extensions_of(case.id))
+        ],
         "reported": [_report(work, report) for report in reports],
         "proof": [_piece(e) for e in work.session.scalars(select(Evidence).where(Evidence.case_id == case.id))],
         "events": [
@@ -125,7 +134,8 @@ def _whole(work: Work, number: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _find(work: Work, number: str) -> Case:
+def find_case(work: Work, number: str) -> Case:
+    """The case of this number, or of this ticket; a Refusal where there is none."""
     as_ticket = ticket.normalised(number)
     if as_ticket:
         report = work.session.scalar(select(Report).where(Report.ticket == as_ticket))

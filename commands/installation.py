@@ -16,6 +16,8 @@ from config import Config, ConfigError
 from rules.refusal import Refusal
 from rules.workdays import CHINA
 from services.desk import Desk
+from services.jobs import Ran
+from services.photo_store import PhotoStore
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,9 +35,15 @@ class Installation(Protocol):
     @property
     def wechat(self) -> WeChat: ...
     @property
+    def store(self) -> PhotoStore: ...
+    @property
     def workers(self) -> "Workers": ...
     @property
     def leader(self) -> "Leader": ...
+    @property
+    def logbook(self) -> "Logbook": ...
+    def jobs(self) -> Mapping[str, Callable[[], int | None]]: ...
+    def as_if(self, moment: datetime) -> "Installation": ...
     def clock(self) -> "Timetable": ...
     def wake(self, name: str) -> None: ...
     def log_to_stderr(self) -> None: ...
@@ -45,6 +53,13 @@ class Leader(Protocol):
     """Who runs the clock."""
 
     def renew(self) -> None: ...
+    def resign(self) -> None: ...
+
+
+class Logbook(Protocol):
+    """Runs jobs and writes down how it went."""
+
+    def run(self, name: str, job: Callable[[], int | None], as_if: datetime | None = None) -> Ran: ...
 
 
 class Timetable(Protocol):
@@ -108,6 +123,15 @@ def print_rows(rows: Sequence[Mapping[str, Any]], as_json: bool, columns: Mappin
     widths = [max(_width(line[i]) for line in table) for i in range(len(columns))]
     for line in table:
         click.echo("  ".join(_padded(cell, w) for cell, w in zip(line, widths, strict=True)).rstrip())
+
+
+def print_one(row: Mapping[str, Any], as_json: bool) -> None:
+    """One thing as JSON, or line by line."""
+    if as_json:
+        click.echo(json.dumps(row, ensure_ascii=False, indent=2, default=str))
+        return
+    for key, value in row.items():
+        click.echo(f"{key}: {'' if value is None else value}")
 
 
 def _cell(value: Any) -> str:

@@ -10,9 +10,13 @@ from commands.installation import as_json, command, in_china, installation, prin
 from models.case import Case
 from models.notification import Delivery, Notification
 from services import notifications as service
+from services import reconciliation
 from services.desk import Work
 
-STATES = {"owed": "待发", "sent": "已发", "undeliverable": "无法送达", "pointless": "已无必要"}
+STATES = {
+    "owed": "待发", "held": "待汇总", "sent": "已发", "gathered": "已列入汇总", "undeliverable": "无法送达",
+    "pointless": "已无必要",
+}  # fmt: skip
 
 
 @click.group()
@@ -36,24 +40,26 @@ def list_notifications(delivery: str | None, limit: int, as_json: bool) -> None:
     """列出消息和原因，并核对应发与微信已接受的数目。"""
     rows, sums = installation().desk.look(_rows, delivery, limit)
     columns = {"id": "序号", "delivery_name": "状态", "notice": "种类", "sentence": "句子", "to": "给",
-               "number": "案件", "owed_at": "应发", "sent_at": "发出", "reason": "原因"}  # fmt: skip
+               "number": "案件", "owed_at": "应发", "sent_at": "发出",
+               "digest": "汇总", "reason": "原因"}  # fmt: skip
     print_rows(rows, as_json, columns)
     if not as_json:
         click.echo(
-            f"待发 {sums.owed}，已发 {sums.sent}，无法送达 {sums.undeliverable}，已无必要 {sums.pointless}；"
+            f"待发 {sums.owed}，待汇总 {sums.held}，已发 {sums.sent}，已列入汇总 {sums.gathered}，"
+            f"无法送达 {sums.undeliverable}，已无必要 {sums.pointless}；"
             f"可发后 10 秒内发出的占 {sums.within_ten_seconds:.1%}"
         )
 
 
 def _rows(
     work: Work, delivery: str | None, limit: int
-) -> tuple[list[dict[str, Any]], service.Reconciliation]:
+) -> tuple[list[dict[str, Any]], reconciliation.Reconciliation]:
     found = select(Notification).order_by(
         (Notification.delivery != Delivery.UNDELIVERABLE), Notification.id.desc()
     )
     if delivery:
         found = found.where(Notification.delivery == Delivery(delivery))
-    return [_row(work, row) for row in work.session.scalars(found.limit(limit))], service.reconcile(work)
+    return [_row(work, row) for row in work.session.scalars(found.limit(limit))], reconciliation.reconcile(work)
 
 
 def _row(work: Work, row: Notification) -> dict[str, Any]:
@@ -73,6 +79,7 @@ def _row(work: Work, row: Notification) -> dict[str, Any]:
         "channel": row.channel.value if row.channel else None,
         "attempts": row.attempts,
         "code": row.code,
+        "digest": row.digest_id,
         "reason": row.reason,
     }
 

@@ -8,15 +8,19 @@ from handlers import texts
 from handlers.gathering import shortened
 from models.case import Case, CaseEvent, events_of
 from models.evidence import Arrival, Evidence, Look, Medium
+from models.extension import EXTENSION_NAMES, extensions_of
 from models.report import Addition, Callback, Report, reports_of
+from models.supervision import SupervisionOrder, orders_of
+from models.whistle import open_whistle_of
 from rules import case_number
-from rules.deadlines import SEVERITY_NAMES, Severity
+from rules.deadlines import SEVERITY_NAMES, Deadline, Severity, in_words
 from rules.lifecycle import MOVE_NAMES, PARTY_NAMES, STATE_NAMES, Party
 from rules.privacy import without_telephone
 from rules.refusal import Refusal
+from rules.supervision import ORDER_STATE_NAMES, WAITING_FOR_ANSWER, OrderState
 from rules.workdays import CHINA
-from services import cases, people
-from services.case_notices import deadline_words, due_at
+from services import cases, extensions, people
+from services.case_notices import deadline_words
 from services.desk import Work
 
 NUMBER = (
@@ -41,8 +45,7 @@ def deadline_of(work: Work, case: Case) -> str:
 
 def is_late(work: Work, case: Case) -> bool:
     """Whether the date that counts now has passed."""
-    at = due_at(case)
-    return at is not None and work.now >= at
+    return case.is_late(work.now)
 
 
 def the_case(work: Work, said: str) -> Case:
@@ -115,6 +118,10 @@ def details(work: Work, case: Case, link: str, actions: str) -> str:
             lines.append(texts.DETAIL_OFFICE.format(why=shortened(case.for_office, 120)))
         for callback in work.session.scalars(select(Callback).join(Report).where(Report.case_id == case.id)):
             lines.append(texts.DETAIL_CALLER.format(name=callback.name, phone=callback.phone).rstrip())
+    lines += extension_lines(work, case)
+    lines += order_lines(work, case)
+    for whistle in work.session.scalars(open_whistle_of(case.id)) if case.whistles else ():
+        lines.append(texts.DETAIL_WHISTLE.format(whistle=whistle.number, n=whistle.serial))
     lines.append(texts.DETAIL_LINK.format(link=link))
     if actions:
         lines.append(texts.DETAIL_ACTIONS.format(actions=actions))
@@ -147,6 +154,25 @@ DEEDS = {
     "severity": "改级",
     "kind": "改类",
     "confirmed": "核对",
+    "extension_asked": "申请延期",
+    "extension_granted": "批准延期",
+    "extension_refused": "不批准延期",
+    "urged": "催办",
+    "held": "暂缓督办",
+    "ordered": "下发督办单",
+    "order_answered": "答复督办单",
+    "order_accepted": "审核督办答复通过",
+    "order_sent_back": "退回督办答复",
+    "order_withdrawn": "撤销督办单",
+    "falsified": "认定整改材料不实",
+    "talk_called": "发起约谈",
+    "talk_held": "约谈",
+    "whistle_blown": "吹哨",
+    "whistle_named": "指派牵头、协助单位",
+    "whistle_answered": "回哨",
+    "whistle_done": "协助完成",
+    "whistle_closed": "收哨",
+    "whistle_withdrawn": "撤哨",
 }
 
 
@@ -163,3 +189,36 @@ def deed_words(work: Work, event: CaseEvent) -> dict[str, str] | None:
         "what": DEEDS[event.what],
         "reason": f"（{shortened(without_telephone(event.reason), 120)}）" if event.reason else "",
     }
+
+
+def answer_by(work: Work, order: SupervisionOrder) -> str:
+    """“12月8日24时前”: until when an order is answered."""
+    return in_words(Deadline(order.answer_by, order.answer_provisional), now=work.now)
+
+
+def extension_lines(work: Work, case: Case) -> list[str]:
+    """What the details of a case say about more time that was asked for."""
+    if not case.extensions:
+        return []
+    return [
+        texts.DETAIL_EXTENSION.format(
+            wanted=extensions.words_of(asked), state=EXTENSION_NAMES[asked.state],
+            remark=f"（{shortened(asked.remark, 60)}）" if asked.remark else "",
+        )
+        for asked in work.session.scalars(extensions_of(case.id))
+    ]  # fmt: skip
+
+
+def order_lines(work: Work, case: Case) -> list[str]:
+    """What the details of a case say about its supervision orders, with what may be said to them."""
+    lines, who = [], work.who
+    for order in work.session.scalars(orders_of(case.id)) if case.orders and who else ():
+        line = texts.DETAIL_ORDER.format(
+            order=order.number, state=ORDER_STATE_NAMES[order.state], answer_by=answer_by(work, order)
+        )
+        if order.state is OrderState.ANSWERED and who and who.is_office:
+            line += texts.DETAIL_JUDGE.format(n=short_of(work, case))
+        elif order.state in WAITING_FOR_ANSWER and who and who.answers_for(case):
+            line += texts.DETAIL_ANSWER.format(n=short_of(work, case))
+        lines.append(line)
+    return lines

@@ -12,7 +12,7 @@ from models.case import Case, open_cases
 from rules.lifecycle import State
 from rules.refusal import Refusal
 from rules.roles import TOWN_ROLES
-from services import case_links, cases, reports
+from services import case_links, cases, extensions, reports
 from services.case_notices import deadline_words
 from services.desk import Work
 from services.people import Who
@@ -121,11 +121,14 @@ def actions(work: Work, case: Case) -> str:
             may += [f"受理 {n}", f"退回 {n} 理由"]
         if case.state is State.ACCEPTED:
             may.append(f"办结 {n}")
+            may += [f"延期 {n} 天数 理由"] if extensions.may_ask(work, case) else []
         if case.is_open:
             may.append(f"追问 {n} 问题")
     if work.who and work.who.is_office:
         if case.state is State.VERIFYING:
             may += [f"复核 {n} 通过", f"复核 {n} 不通过 理由"]
+        if case.state is State.ACCEPTED and extensions.asked_for(work, case) is not None:
+            may += [f"准 {n}", f"不准 {n} 理由"]
         if case.state in (State.TRIAGE, State.ASSIGNED, State.ACCEPTED):
             may += [f"转派 {n} 镇街", f"不属于 {n} 理由"]
         if case.state in (State.CLOSED, State.DECLINED):
@@ -140,7 +143,7 @@ def finish(work: Work, said: re.Match[str]) -> Begin:
     return Begin("proof", {"case": case.id, "words": said["words"].strip()})
 
 
-@commands.say(rf"(?P<verb>受理|退回|办结|追问|照片|详情){UNREADABLE}", staff, interrupts=False, refuses=False)
+@commands.say(rf"(?P<verb>受理|退回|办结|延期|追问|照片|详情){UNREADABLE}", staff, interrupts=False, refuses=False)
 def which(work: Work, said: re.Match[str]) -> str:
     """The verb without a number that can be read: the list again, with an example."""
     mine = my_cases(work, State.ASSIGNED, State.ACCEPTED, State.PROVING)

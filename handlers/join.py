@@ -7,7 +7,7 @@ from bot.messages import Follow, Message, Scan
 from handlers import texts
 from handlers.report import begin_with
 from models.person import Appointment
-from rules.roles import ROLE_NAMES
+from rules.roles import ROLE_NAMES, Role
 from services import invitations, people
 from services.desk import Work
 from services.people import Who
@@ -19,7 +19,9 @@ def hint_for(who: Who) -> str:
     """What this person can do next."""
     if who.is_office:
         return texts.BOUND_OFFICE
-    return texts.BOUND_TOWN if who.is_town else texts.BOUND_OTHER
+    if who.is_town:
+        return texts.BOUND_TOWN
+    return texts.BOUND_DEPARTMENT if who.holds(Role.DEPARTMENT) else texts.BOUND_OTHER
 
 
 def office_of(appointment: Appointment) -> str:
@@ -45,6 +47,8 @@ def show_help(work: Work, said: re.Match[str]) -> str:
     text = texts.HELP.format(hotline=work.rulebook.hotline)
     if work.who and work.who.is_town:
         text += texts.HELP_TOWN
+    if work.who and work.who.holds(Role.DEPARTMENT):
+        text += texts.HELP_DEPARTMENT
     if work.who and work.who.is_office:
         text += texts.HELP_OFFICE
     return text

@@ -4,18 +4,21 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from handlers import texts
+from handlers import digest_words, texts
 from handlers.gathering import shortened
 from rules.workdays import CHINA
-from services.notifications import Envelope
+from services.daily_limit import DIGESTS
+from services.delivery import Envelope
 
-LONG = frozenset({"reason", "question", "answer", "added"})
+LONG = frozenset({"reason", "question", "answer", "added", "undertakings", "needs"})
 LONGEST = 350
 """Characters of what a person wrote that fit into one message together with its link (2048 bytes in all)."""
 
 
 def sentence(envelope: Envelope, link: str, hotline: str) -> str:
     """The whole sentence, as a customer-service message says it."""
+    if envelope.sentence in DIGESTS:
+        return digest_words.message(envelope)
     says = {key: str(value) for key, value in envelope.says.items()}
     for key in LONG & says.keys():
         says[key] = shortened(says[key], LONGEST)
@@ -57,6 +60,8 @@ def _spelled_out(due: datetime) -> datetime:
 def note(envelope: Envelope, hotline: str) -> str:
     """What is new, in as few characters as can be: the reason, the question, or what to answer."""
     says = envelope.says
+    if envelope.sentence in DIGESTS:
+        return digest_words.head(envelope)
     for key in ("question", "answer", "added", "reason"):
         if says.get(key):
             return str(says[key])

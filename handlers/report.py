@@ -8,7 +8,7 @@ from bot.conversation import Again, Begin, Commands, Done, Draft, Flow, Outcome
 from bot.messages import Photo, Place, Scan, Text, Video, Voice
 from handlers import gathering, texts
 from handlers.gathering import SUBMIT, shortened
-from models.report import Report
+from models.report import Report, Source
 from rules import coordinates, deadlines, kinds
 from rules.coordinates import Position
 from rules.deadlines import in_words
@@ -31,6 +31,15 @@ def begin(work: Work, said: Any) -> Begin:
 @commands.say(r"代报|电话代报", lambda who: who.is_office)
 def begin_by_telephone(work: Work, said: Any) -> Begin:
     return Begin("report", {"telephone": True})
+
+
+HANDED_DOWN = {"市级反馈": Source.CITY_FEEDBACK, "暗查暗访": Source.INSPECTION}
+
+
+@commands.say(r"(?:代报|录入)?\s*(?P<source>市级反馈|暗查暗访)", lambda who: who.is_office, refuses=False)
+def begin_handed_down(work: Work, said: re.Match[str]) -> Begin:
+    """The Office writes down a problem the city fed back, or an inspection found."""
+    return Begin("report", {"telephone": True, "handed_down": HANDED_DOWN[said["source"]].value})
 
 
 @flow.step(
@@ -352,6 +361,7 @@ def submit(work: Work, draft: Draft) -> Done:
             telephone=bool(draft.get("telephone")),
             caller_name=draft.get("caller_name", ""),
             caller_phone=draft.get("caller_phone", ""),
+            handed_down=Source(draft["handed_down"]) if draft.get("handed_down") else None,
         ),
     )
     return Done(receipt(work, report), leaves={"report": report.id})
@@ -394,13 +404,13 @@ def receipt(work: Work, report: Report) -> str:
 def _dates(work: Work, report: Report) -> list[str]:
     case, book = report.case, work.rulebook
     if case.state is State.ACCEPTED and case.rectify_by:
-        rectify = deadlines.Deadline(case.rectify_by, case.provisional)
+        rectify = deadlines.Deadline(case.rectify_by, case.rectify_provisional)
         return [texts.SUBMITTED_RECTIFY.format(rectify=in_words(rectify, now=work.now))]
     if case.state is not State.ASSIGNED or case.accept_by is None:
         return []
-    accept = deadlines.Deadline(case.accept_by, case.provisional)
+    accept = deadlines.Deadline(case.accept_by, case.accept_provisional)
     rectify = deadlines.rectification(
-        case.accept_by - timedelta(microseconds=1), case.severity, book.deadlines, book.calendar
+        case.accept_by - timedelta(microseconds=1), case.severity, book.deadlines, work.calendar
     )
     return [
         texts.SUBMITTED_DATES.format(

@@ -21,11 +21,23 @@ from bot.messages import (
     Video,
     Voice,
 )
-from handlers import chief, gathering, join, office, progress, report, texts
+from handlers import (
+    chief,
+    extensions,
+    gathering,
+    join,
+    office,
+    orders,
+    progress,
+    report,
+    talks,
+    texts,
+    whistles,
+)
 from models.case import Case
 from models.report import Report
 from rules.lifecycle import State
-from services import notifications, people, reports
+from services import delivery, people, reports
 from services.desk import Work
 from services.people import Who
 from services.reports import Sent
@@ -36,8 +48,19 @@ MEDIA = (Photo, Voice, Video)
 
 def dispatcher() -> Dispatcher:
     """The dispatcher of the official account."""
-    flows = (report.flow, progress.addition, progress.dissatisfaction, chief.proof, chief.whose_photo)
-    commands = (join.commands, office.commands, chief.commands, progress.commands, report.commands)
+    flows = (report.flow, progress.addition, progress.dissatisfaction, chief.proof, chief.whose_photo,
+             orders.answering, talks.minutes)  # fmt: skip
+    commands = (
+        join.commands,
+        office.commands,
+        orders.commands,
+        talks.commands,
+        whistles.commands,
+        extensions.commands,
+        chief.commands,
+        progress.commands,
+        report.commands,
+    )
     return Dispatcher(
         flows={flow.name: flow for flow in flows},
         commands=[row for table in commands for row in table.rows],
@@ -124,7 +147,7 @@ def unfollow(work: Work, message: Message) -> str:
 def template_result(work: Work, message: Message) -> str:
     """The platform's later word on a template message."""
     if isinstance(message.said, TemplateResult):
-        notifications.delivery_report(work, message.said.msgid, message.said.status)
+        delivery.delivery_report(work, message.said.msgid, message.said.status)
     return ""
 
 

@@ -25,7 +25,15 @@ HELP_TOWN = (
     "\n镇街办理：\n"
     "· “待办”看本人案件，“详情 编号”看内容，“照片 编号”取新链接\n"
     "· “受理 编号”“退回 编号 理由”“追问 编号 问题”\n"
-    "· “办结 编号”，再发整改后的照片和说明，最后回复“提交”"
+    "· “办结 编号”，再发整改后的照片和说明，最后回复“提交”\n"
+    "· “延期 编号 天数 理由”，到期前向河长办申请延期\n"
+    "· “答复 编号”，答复督办单：文字说明和现场照片，最后回复“提交”\n"
+    "· “吹哨 编号 需要谁做什么”，一家办不了时请河长办协调；“哨单”看吹哨，“收哨 哨号 已解决/未解决 结果”"
+)
+HELP_DEPARTMENT = (
+    "\n协同办理：\n"
+    "· “哨单”看请本单位协助的吹哨，“看哨 哨号”看经过和照片\n"
+    "· “回哨 哨号 办什么 12-01”，办完回复“回哨 哨号 完成 情况”"
 )
 HELP_OFFICE = (
     "\n河长办：\n"
@@ -33,7 +41,12 @@ HELP_OFFICE = (
     "· “复核 编号 通过”“复核 编号 不通过 理由”\n"
     "· “转派 编号 镇街”“不属于 编号 理由”“重开 编号 理由”\n"
     "· “改级 编号 一般/复杂/紧急”“改类 编号 类别”\n"
-    "· “核对 编号”去掉提示（看过了，没有问题）"
+    "· “核对 编号”去掉提示（看过了，没有问题）\n"
+    "· “准 编号”“不准 编号 理由”答复延期，“延期申请”看还没答复的\n"
+    "· “催办 编号 理由”“督办 编号 理由”“暂缓 编号 天数 理由”“审核 编号 通过/不通过 理由”“造假 编号 情况”\n"
+    "· “约谈 编号 理由”“约谈时间 编号 12-01 14:00 地点”“纪要 编号”“兑现 编号”“移送 编号 理由”\n"
+    "· “吹哨 编号 需要谁做什么”“指派 哨号 牵头单位、协助单位”“哨单”“看哨 哨号”“收哨 哨号 已解决/未解决 结果”\n"
+    "· 代录回哨：“回哨 哨号 单位 办什么 12-01”"
 )
 UNKNOWN = (
     "没有听明白您的意思。\n"
@@ -55,6 +68,7 @@ EXPIRED = "（上次的内容隔得太久没有提交，已作废。）"
 MORE = "（还有，回复“更多”看下一页）"
 NO_MORE = "没有更多了。"
 BUSY = "系统忙，刚才这条没有收到，请过一会儿再发一次。"
+TOO_MANY = "您发得太快了，刚才这条没有收下；前面发的都在。请过一分钟，把这条再发一次，谢谢。"
 
 # — reporting —
 ASK_REPORT = "请发照片（最多 {photos} 张）、位置，再用几句话说说看到了什么，先后都行。\n发位置：点输入框右边的“＋”→“位置”→“发送”。"
@@ -130,6 +144,7 @@ NOT_REOPENED = "谢谢，您的意见已记录并报河长办（一件案件只�
 BOUND = "{name}，您好，已绑定：{offices}。\n{hint}"
 BOUND_TOWN = "回复“待办”看本单位的案件，回复“帮助”看用法。"
 BOUND_OFFICE = "回复“待办”看需要河长办处理的案件，回复“帮助”看用法。"
+BOUND_DEPARTMENT = "有吹哨请贵单位协助时，会在这里告诉您；回复“哨单”查看，回复“帮助”看用法。"
 BOUND_OTHER = "谢谢您参与河湖监督。看到问题直接发照片和位置就行。"
 HOW_TO_BIND = "请回复“绑定 邀请码”，邀请码由河长办发放。"
 
@@ -190,6 +205,77 @@ NOT_FOUND = "没有找到“{said}”。请写案件号（如 2026-0012）或受
 SAY_AGAIN = "\n如果仍要这样办，请再发一遍。"
 ALREADY = "{who}已于{time}{what}{reason}。"
 
+# — extensions —
+EXTENSION_ASKED = "〔{number}〕已申请延期 {days} 个工作日，等河长办答复。答复前期限仍为{deadline}。"
+EXTENSION_GRANTED = "〔{number}〕已批准延期，新的整改期限：{deadline}，并告知镇街和反映人。"
+EXTENSION_REFUSED = "〔{number}〕未批准延期，期限仍为{deadline}，已告知镇街。理由：{reason}"
+EXTENSION_LINE = "{line}\n  {wanted}。请回复：准 {n}／不准 {n} 理由"
+EXTENSION_HOW = "请回复“准 {n}”批准延期，或“不准 {n} 理由”。"
+NO_EXTENSION_ASKED = "现在没有等待答复的延期申请。"
+DETAIL_EXTENSION = "延期：{wanted}，{state}{remark}"
+
+# — supervision: orders, talks, referrals —
+NO_ORDER = "〔{number}〕没有督办单。"
+ORDERED = "已下发督办单{order}：〔{number}〕{town}，请其于{answer_by}书面答复。要撤销请回复“撤销督办 {n} 理由”。"
+ORDER_UNREAD = "\n注意：该镇街无人绑定微信，请另行送达。"
+ORDER_WITHDRAWN = "督办单{order}已撤销（文号不再使用）。"
+ORDER_ACCEPTED = "督办单{order}的答复已通过。"
+ORDER_SENT_BACK = "督办单{order}的答复已退回，请其于{answer_by}重新答复。"
+ORDER_HOW = (
+    "请回复：督办 {n} 理由／催办 {n} 理由／暂缓 {n} 天数 理由／审核 {n} 通过／审核 {n} 不通过 理由／"
+    "撤销督办 {n} 理由／造假 {n} 情况"
+)
+ORDER_ANSWERED = "督办单{order}的答复已提交，等河长办审核。"
+ASK_ANSWER = "督办单{order}：请写明原因、已采取的措施和完成时间，并发现场照片（至少一张），发完回复“提交”。答复期限：{answer_by}。"
+ANSWER_SO_FAR = "已收到答复材料：{have}。还有就接着发，好了请回复“提交”。"
+ANSWER_NEEDS = "答复要有文字说明，也要有至少一张照片，请补齐后再回复“提交”。"
+URGED = "〔{number}〕已催办，告诉了 {count} 人。"
+HELD = "〔{number}〕暂缓督办 {days} 个工作日，期间不再提示和催办；期限不变。"
+HELD_NO_MORE = "〔{number}〕已恢复督办。"
+FALSIFIED = "〔{number}〕已认定整改材料不实，退回整改，并发起约谈。"
+DETAIL_ORDER = "督办单{order}：{state}，答复期限{answer_by}"
+DETAIL_ANSWER = "（请回复：答复 {n}）"
+DETAIL_WHISTLE = "吹哨{whistle}：协同办理中，期限暂停计时（看经过请回复：看哨 {n}）"
+DETAIL_JUDGE = "（请回复：审核 {n} 通过／审核 {n} 不通过 理由）"
+NO_TALK = "〔{number}〕没有待办的约谈。"
+NO_SUCH_DAY = "没有这个日期或时间，请写成 12-01 14:00 的样子。"
+TALK_CALLED = "〔{number}〕已发起约谈{talk}。定了时间请回复“约谈时间 {n} 12-01 14:00 地点”。"
+TALK_DATED = "约谈{talk}定于{when}，已通知镇街。谈完请回复“纪要 {n}”。"
+TALK_DATE_HOW = "请回复“约谈时间 {n} 12-01 14:00 地点”。"
+TALK_WITHDRAWN = "约谈{talk}已撤销。"
+TALK_KEPT = "约谈{talk}的承诺已兑现，不再跟踪。"
+ASK_HELD_BY = "请写约谈人（姓名和职务）。"
+ASK_ATTENDED = "请写被约谈人，几个人用顿号隔开。"
+ASK_TALK_WORDS = "请写谈话内容。"
+ASK_UNDERTAKINGS = "请写镇街承诺的事项。"
+ASK_UNDERTAKINGS_BY = "请写承诺完成的日期，如 12-20。"
+MINUTES_TAKEN = "约谈{talk}的纪要已记录，承诺到期前会提醒镇街。"
+NO_REFERRAL = "〔{number}〕没有等待移送的材料。"
+REFERRAL_PREPARED = "移送{referral}已准备（{body}）。案卷由管理员导出；核对后请回复“确认移送 {n}”，不移送回复“撤销移送 {n} 理由”。"
+REFERRED = "移送{referral}已登记：{body}。"
+REFERRAL_WITHDRAWN = "移送{referral}已撤销。"
+
+# — whistles —
+BLOWN = "〔{number}〕已吹哨{whistle}，请河长办于{until}指派牵头和协助单位。吹哨期间办理期限暂停计时。"
+BLOWN_AT = "已吹哨{whistle}：{place}，请河长办于{until}指派牵头和协助单位。"
+NAME_HOW = "\n请回复：指派 {n} 牵头单位、协助单位（区外单位请以“上游”“下游”“对岸”或“区外”开头）。"
+NAMED = "吹哨{whistle}已指派：{parties}，由{lead}牵头，请其于{until}回哨。"
+NAMED_UNREAD = "\n注意：{names}没有人收到消息，请电话通知；代录请回复“回哨 {n} 单位 办什么 12-01”。"
+ANSWERED_WHISTLE = "已回哨{whistle}，{day}前完成。办完请回复“回哨 {n} 完成 情况”；有变化可以再回一次。"
+PARTY_DONE = "吹哨{whistle}：已记录完成情况，并告诉了河长办和吹哨单位。"
+ANSWER_HOW = "请回复“回哨 {n} 办什么 12-01”（几月几日前办完），办完回复“回哨 {n} 完成 情况”。"
+CLOSE_HOW = "请回复“收哨 {n} 已解决 结果”或“收哨 {n} 未解决 结果”。"
+WHISTLE_CLOSED = "吹哨{whistle}已收哨，并告诉了各协助单位。"
+WHISTLE_WITHDRAWN = "吹哨{whistle}已撤哨。"
+CLOCK_GOES_ON = "\n〔{number}〕恢复计时，新的期限：{deadline}。"
+WHISTLE_HEAD = "吹哨{whistle} {state}\n{where}"
+WHISTLE_NEEDS = "需要：{needs}"
+WHISTLE_PARTY = "· {role} {party}：{state}{until}"
+WHISTLE_ENTRY = "· {time} {body}{what}：{words}"
+WHISTLE_LINE = "{n} {state} {where}{lead}"
+NO_WHISTLES = "现在没有与您单位有关的吹哨。"
+WHISTLE_HOW = "吹哨请回复“吹哨 案件编号 需要谁做什么”，没有案件的写地点；看经过回复“看哨 哨号”。"
+
 # — notifications: sentence → text (docs/messages.md lists who gets which) —
 NOTICES: dict[str, str] = {
     "town_assigned": (
@@ -216,6 +302,55 @@ NOTICES: dict[str, str] = {
     "office_call_back": "【请回电】〔{number}〕{place}已办结，反映人是打电话来的，请回电告知（“查 {number}”可见电话）。",
     "office_undelivered": "【消息未送达】〔{number}〕发给{name}的消息没有送到：{reason}。请电话联系，或回复“查 {number}”。",
     "office_audit": "【审计提醒】有 {count} 件案件的办理记录校验不通过：{number}。请联系系统管理员运行 flask audit verify。",
+    "town_half_time": "{urgent}【提示】〔{number}〕{place}，期限已过半，请于{deadline}{task}。\n请回复：详情 {short}",
+    "town_day_before": "{urgent}【即将到期】〔{number}〕{place}，请于{deadline}{task}，快到期了。\n请回复：详情 {short}",
+    "town_on_the_day": "{urgent}【今日到期】〔{number}〕{place}，请于{deadline}{task}，今天是最后一天。\n请回复：详情 {short}",
+    "town_overdue": "{urgent}【逾期催办】〔{number}〕{place}，应于{deadline}{task}，已经逾期，请马上办理。仍不办理的将下发督办单。\n请回复：详情 {short}",
+    "town_urged": "{urgent}【催办】〔{number}〕{place}\n河长办：{reason}\n请于{deadline}{task}。\n请回复：详情 {short}",
+    "town_order": (
+        "{urgent}【督办单{order}】〔{number}〕{place}\n事由：{reason}\n请立即整改，并于{answer_by}书面答复，附现场照片。\n照片：{link}\n"
+        "请回复：答复 {short}"
+    ),
+    "town_order_copy": "【督办单{order}抄送】〔{number}〕{kind} {place}（{town}）\n事由：{reason}\n已要求于{answer_by}书面答复。\n照片：{link}",
+    "town_order_due": "{urgent}【督办单{order}】〔{number}〕{place}，请于{answer_by}书面答复，今天是最后一天。\n请回复：答复 {short}",
+    "town_order_overdue": "{urgent}【督办单{order}】〔{number}〕{place}，应于{answer_by}答复，已经逾期。仍不答复的将约谈。\n请回复：答复 {short}",
+    "town_order_accepted": "【督办单{order}】〔{number}〕{place}，答复已通过，请按答复继续整改到位。",
+    "town_order_sent_back": "【督办答复退回】督办单{order}，〔{number}〕{place}\n河长办意见：{reason}\n请于{answer_by}重新答复。\n请回复：答复 {short}",
+    "town_order_withdrawn": "【督办单撤销】督办单{order}，〔{number}〕{place}，已撤销，不用答复了。原因：{reason}",
+    "town_talk_called": "【约谈通知】{talk}，〔{number}〕{place}\n事由：{ground}，{reason}\n时间地点由河长办另行通知。",
+    "town_talk_dated": "【约谈通知】{talk}，〔{number}〕{place}\n时间：{when}\n地点：{where}\n请准时参加，带上整改情况说明。",
+    "town_talk_today": "【今日约谈】{talk}，〔{number}〕{place}\n时间：{when}\n地点：{where}",
+    "town_talk_minutes": "【约谈纪要】{talk}，〔{number}〕{place}\n承诺：{undertakings}\n请于{undertakings_by}兑现。",
+    "town_talk_withdrawn": "【约谈取消】{talk}，〔{number}〕{place}，不用参加了。原因：{reason}",
+    "town_undertaking_due": "【承诺到期提示】约谈{talk}，〔{number}〕{place}\n承诺：{undertakings}\n请于{undertakings_by}兑现。",
+    "town_undertaking_overdue": "【承诺逾期】约谈{talk}，〔{number}〕{place}\n承诺：{undertakings}\n应于{undertakings_by}兑现，已经逾期。仍不兑现的将移送督查。",
+    "office_verify_due": "{urgent}【复核到期提示】〔{number}〕{kind} {place}（{town}），请于{deadline}复核。\n照片：{link}\n请回复：复核 {short} 通过／复核 {short} 不通过 理由",
+    "office_verify_overdue": "{urgent}【复核逾期】〔{number}〕{kind} {place}（{town}），应于{deadline}复核，已经逾期。\n照片：{link}\n请回复：复核 {short} 通过／复核 {short} 不通过 理由",
+    "office_nobody_reminded": "{urgent}【催办无人接收】〔{number}〕{place}（{town}）\n{reason}。请电话联系该镇街，或回复：转派 {short} 镇街",
+    "office_order": "【已下发督办单{order}】〔{number}〕{kind} {place}（{town}）\n事由：{reason}\n答复期限：{answer_by}。\n要撤销请回复：撤销督办 {short} 理由",
+    "office_order_answered": "【督办答复】督办单{order}，〔{number}〕{place}（{town}）\n答复：{reason}\n照片：{link}\n请回复：审核 {short} 通过／审核 {short} 不通过 理由",
+    "office_talk_called": "【约谈待安排】{talk}，〔{number}〕{place}（{town}）\n事由：{ground}，{reason}\n请回复：约谈时间 {short} 12-01 14:00 地点；不约谈请回复：撤销约谈 {short} 理由",
+    "office_talk_dated": "【约谈已安排】{talk}，〔{number}〕{place}（{town}）\n时间：{when}\n地点：{where}",
+    "office_talk_undated": "【约谈还没有安排】{talk}，〔{number}〕{place}（{town}）\n请回复：约谈时间 {short} 12-01 14:00 地点",
+    "office_minutes_missing": "【约谈纪要还没有录入】{talk}，〔{number}〕{place}（{town}），约谈时间 {when}。\n请回复：纪要 {short}",
+    "office_undertaking_overdue": "【承诺逾期】约谈{talk}，〔{number}〕{place}（{town}）\n承诺：{undertakings}\n期限：{undertakings_by}。\n已兑现请回复：兑现 {short}；要移送请回复：移送 {short} 理由",
+    "office_whistle_blown": "{urgent}【吹哨{whistle}】{where}（{by}）\n需要：{reason}\n请于{until}指派牵头和协助单位。\n请回复：指派 {serial} 牵头单位、协助单位",
+    "office_whistle_unnamed": "{urgent}【吹哨{whistle}待指派】{where}（{by}），应于{until}指派，{late}。\n需要：{needs}\n请回复：指派 {serial} 牵头单位、协助单位",
+    "office_whistle_nobody": "{urgent}【协助单位无人接收】吹哨{whistle}，{where}\n{reason}没有人收到消息。请电话通知其于{until}回哨；代录请回复：回哨 {serial} 单位 办什么 12-01",
+    "office_whistle_late": "{urgent}【吹哨{whistle}】{where}\n{party}应于{until}{task}，{late}{nobody}。\n请回复：看哨 {serial}",
+    "office_whistle_news": "{urgent}【吹哨{whistle}】{where}\n{party}{did}：{reason}\n请回复：看哨 {serial}",
+    "office_whistle_over": "【吹哨{whistle}结束】{where}\n{how}：{reason}",
+    "town_whistle_blown": "【已吹哨{whistle}】{where}\n需要：{reason}\n由河长办协调，期间办理期限暂停计时。\n请回复：看哨 {serial}",
+    "town_whistle_named": "【吹哨{whistle}已指派】{where}\n{reason}\n请回复：看哨 {serial}",
+    "town_whistle_news": "【吹哨{whistle}】{where}\n{party}{did}：{reason}\n问题解决后请回复：收哨 {serial} 已解决 结果",
+    "town_whistle_over": "【吹哨{whistle}结束】{where}\n{how}：{reason}\n办理期限恢复计时，新的期限：{deadline}。",
+    "town_whistle_ended": "【吹哨{whistle}结束】{where}\n{how}：{reason}",
+    "helper_whistle_asked": "{urgent}【吹哨{whistle}】{where}（{by}）\n需要：{reason}\n请{party}{role}，于{until}回哨：办什么、何时办完。\n照片和经过：{link}\n请回复：回哨 {serial} 办什么 12-01",
+    "helper_whistle_asked_place": "【吹哨{whistle}】{where}（{by}）\n需要：{reason}\n请{party}{role}，于{until}回哨：办什么、何时办完。\n请回复：回哨 {serial} 办什么 12-01",
+    "helper_whistle_due": "{urgent}【吹哨{whistle}提示】{where}\n请{party}于{until}{task}，{late}。\n请回复：{example}",
+    "helper_whistle_news": "【吹哨{whistle}】{where}\n{party}{did}：{reason}\n请回复：看哨 {serial}",
+    "helper_whistle_over": "【吹哨{whistle}结束】{where}\n{how}：{reason}\n谢谢贵单位协助。",
+    "office_referral": "【待移送】{referral}，〔{number}〕{place}（{town}），拟移送{body}。\n原因：{reason}\n请核对案卷后回复：确认移送 {short}；不移送请回复：撤销移送 {short} 理由",
     "reporter_accepted": "您反映的问题（编号 {ticket}）已由{town}受理，预计{deadline}整改完成。",
     "reporter_returned": "您反映的问题（编号 {ticket}）正由河长办重新确定办理单位，有结果会告诉您。",
     "reporter_transferred": "您反映的问题（编号 {ticket}）已交给{town}办理，预计{deadline}受理。",
@@ -227,9 +362,61 @@ NOTICES: dict[str, str] = {
     ),
     "reporter_declined": "您反映的问题（编号 {ticket}）没有受理。\n原因：{reason}\n如有疑问请拨打 {hotline}，谢谢您关心河湖。",
     "reporter_reopened": "您反映的问题（编号 {ticket}）已重新办理，{expected}。",
+    "town_new_date": "{urgent}【期限调整】〔{number}〕{place}，{reason}，请于{deadline}{task}（原为{was}）。\n请回复：详情 {short}",
+    "town_extended": "【延期批准】〔{number}〕{place}，同意延期{days}个工作日（{reason}），请于{deadline}完成整改。",
+    "town_extension_refused": "【延期未批准】〔{number}〕{place}\n河长办意见：{reason}\n仍请于{deadline}完成整改。",
+    "town_order_new_date": "{urgent}【督办单{order}】〔{number}〕{place}，{reason}，请于{answer_by}书面答复（原为{was}）。\n请回复：答复 {short}",
+    "office_extension_asked": (
+        "{urgent}【延期申请】〔{number}〕{kind} {place}（{town}）\n理由：{reason}\n申请延期{days}个工作日，由{deadline}延至{wanted}。\n"
+        "请回复：准 {short}／不准 {short} 理由"
+    ),
+    "office_new_date": "{urgent}【复核期限调整】〔{number}〕{place}（{town}），{reason}，请于{deadline}复核（原为{was}）。",
+    "office_calendar_missing": (
+        "【放假安排】还没有导入{year}年的放假调休安排，涉及{year}年的期限都按周一至周五暂定。\n"
+        "国务院办公厅公布后，请系统管理员运行 flask calendar import {year}.csv。"
+    ),
+    "reporter_extended": "您反映的问题（编号 {ticket}），{town}需要更多时间，整改期限延至{deadline}。\n原因：{reason}",
     "reporter_new_date": "您反映的问题（编号 {ticket}）期限有调整，{expected}。",
     "reporter_question": "关于您反映的问题（编号 {ticket}），办理单位想问：{question}\n请直接回复文字，对方看不到您是谁。",
+    "staff_digest": "【汇总】{head}：\n{lines}\n{hint}",
+    "reporter_digest": "【汇总】{head}：\n{lines}\n{hint}",
     "reporter_photo_missing": "您反映的问题（编号 {ticket}）有 {count} 张照片没有收到（{reason}）。问题已在办理；方便时请回复“补充 {ticket}”再发一次照片。",
 }
 URGENT = "【紧急】"
+
+# — the morning digest of what the day's limit held back —
+DIGEST_TODO = "今日 {todo} 件待办"
+DIGEST_TODO_NEWS = "今日 {todo} 件待办，{news} 件进展"
+DIGEST_NEWS = "今日 {news} 件进展"
+DIGEST_REPORTER = "您反映的问题有 {count} 条进展"
+DIGEST_LINE = "{n} {title} {place}{todo} 〔{number}〕"
+DIGEST_LINE_NO_CASE = "· {title}"
+DIGEST_LINE_WHISTLE = "· {title} {where}{until}（看哨 {serial}）"
+DIGEST_UNTIL = "，期限：{until}"
+DIGEST_LINE_REPORTER = "· 编号 {ticket}：{words}"
+DIGEST_BY = "，请于{deadline}{task}"
+DIGEST_LATE = "，应于{deadline}{task}，已逾期"
+DIGEST_TASKS = {
+    "triage": "分派",
+    "assigned": "受理",
+    "accepted": "完成整改",
+    "verifying": "复核",
+}
+DIGEST_DATES = {
+    "town_order": "，请于{answer_by}书面答复",
+    "town_order_due": "，请于{answer_by}书面答复",
+    "town_order_overdue": "，应于{answer_by}书面答复，已逾期",
+    "town_order_sent_back": "，请于{answer_by}重新答复",
+    "town_order_new_date": "，请于{answer_by}书面答复",
+    "town_talk_dated": "，时间：{when}",
+    "town_talk_today": "，时间：{when}",
+    "town_talk_minutes": "，请于{undertakings_by}兑现承诺",
+    "town_undertaking_due": "，请于{undertakings_by}兑现承诺",
+    "town_undertaking_overdue": "，应于{undertakings_by}兑现承诺，已逾期",
+    "office_undertaking_overdue": "，期限：{undertakings_by}",
+}
+DIGEST_HINT = "请回复：详情 编号"
+DIGEST_HINT_REPORTER = "回复“进度 编号”看经过，办结的请回复“满意 编号”“基本满意 编号”或“不满意 编号”。"
+DIGEST_MORE = "还有 {count} 件，回复“待办”查看全部"
+DIGEST_MORE_REPORTER = "还有 {count} 条，回复“进度”查看全部"
 NO_WORDS = "（无文字说明）"

@@ -3,9 +3,10 @@
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Enum
+from sqlalchemy import Connection, Enum
 
 import models.tables  # noqa: F401 - declares every table
+from migrations.new_columns import give_defaults
 from models.base import Base, UtcDateTime
 from models.engine import make_engine
 
@@ -19,18 +20,29 @@ def render(kind: str, thing: Any, _autogenerate: Any) -> str | Literal[False]:
     return False
 
 
-url = context.config.attributes["url"]
-engine = make_engine(url)
-with engine.connect() as connection:
+def migrate(connection: Connection) -> None:
+    """Run what is missing on this connection."""
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         render_item=render,
+        process_revision_directives=give_defaults,
     )
     with context.begin_transaction():
         context.run_migrations()
-    if connection.in_transaction():
-        connection.commit()
-engine.dispose()
+
+
+given: Connection | None = context.config.attributes.get("connection")
+if given is not None:  # whoever gave it commits
+    migrate(given)
+else:
+    engine = make_engine(context.config.attributes["url"])
+    with engine.connect() as own:
+        if engine.dialect.name == "sqlite":  # a table made anew is dropped under its name for a moment
+            own.connection.execute("PRAGMA foreign_keys=OFF")
+        migrate(own)
+        if own.in_transaction():
+            own.commit()
+    engine.dispose()

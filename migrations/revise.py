@@ -10,7 +10,7 @@ from pathlib import Path
 
 from alembic import command
 
-from commands.database import alembic_config
+from services.schema import alembic_config
 
 VERSIONS = Path(__file__).parent / "versions"
 

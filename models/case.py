@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, Text, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, Index, Select, Text, UniqueConstraint, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -22,6 +22,10 @@ class Case(Base):
         UniqueConstraint("year", "serial"),
         Index("ix_case_state_town", "state", "town_id"),
         Index("ix_case_kind_latitude", "kind", "latitude"),
+        Index(
+            "ix_case_provisional", "id",
+            sqlite_where=text("provisional = 1"), postgresql_where=text("provisional"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,7 +48,19 @@ class Case(Base):
     accept_by: Mapped[datetime | None]
     rectify_by: Mapped[datetime | None]
     verify_by: Mapped[datetime | None]
+    accept_from: Mapped[datetime | None]
+    rectify_from: Mapped[datetime | None]
+    """From when the date beside is counted; None in rows of version 0.1, where it is assigned_at, accepted_at."""
+    accept_days: Mapped[int | None]
+    rectify_days: Mapped[int | None]
+    verify_days: Mapped[int | None]
+    """How many working days the date beside is away; None where it is not counted in days."""
+    accept_provisional: Mapped[bool] = mapped_column(default=False)
+    rectify_provisional: Mapped[bool] = mapped_column(default=False)
+    verify_provisional: Mapped[bool] = mapped_column(default=False)
+    """A day not yet announced was counted for the date beside."""
     provisional: Mapped[bool] = mapped_column(default=False)
+    """Any of its dates is."""
     towns_tried: Mapped[int] = mapped_column(default=0)
     appointed: Mapped[bool] = mapped_column(default=False)
     """The Office has appointed the town (指定): it cannot be handed back any more."""
@@ -57,6 +73,24 @@ class Case(Base):
     events_count: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(default="")
     """Hash of the last event: a chain cut short is noticed."""
+    ladder: Mapped[str] = mapped_column(default="")
+    """By whose numbers it climbs the ladder of supervision: empty, or the source that has its own."""
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the ladder next wants something; None where nothing is to come."""
+    held_until: Mapped[datetime | None]
+    """The Office has put the ladder off until then (暂缓)."""
+    late_from: Mapped[datetime | None]
+    """A proof given in time was sent back after the date: from then on the town is late, not from its date."""
+    reminders: Mapped[int] = mapped_column(default=0)
+    orders: Mapped[int] = mapped_column(default=0)
+    talks: Mapped[int] = mapped_column(default=0)
+    """How many rungs, supervision orders and talks there were: where none, none are looked for."""
+    extensions: Mapped[int] = mapped_column(default=0)
+    """How many extensions (延期) were asked for."""
+    whistles: Mapped[int] = mapped_column(default=0)
+    """How many whistles (吹哨) were blown on it."""
+    paused_at: Mapped[datetime | None]
+    """Since when the town's clock stands still, for a whistle is open; None where it runs."""
     version: Mapped[int] = mapped_column()
 
     reach: Mapped[Reach | None] = relationship()
@@ -81,6 +115,39 @@ class Case(Base):
         self.for_office = "；".join(
             reason for reason in reasons if reason and not reason.startswith(beginning)
         )
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The instant by which whoever has the case now must have acted."""
+        return self._counts_now[0]
+
+    @property
+    def due_is_provisional(self) -> bool:
+        """Whether that instant may yet move, for a day not yet announced was counted."""
+        return bool(self._counts_now[1])
+
+    @property
+    def _counts_now(self) -> tuple[datetime | None, bool]:
+        match self.state:
+            case State.ASSIGNED:
+                return self.accept_by, self.accept_provisional
+            case State.ACCEPTED | State.PROVING:
+                return self.rectify_by, self.rectify_provisional
+            case State.VERIFYING:
+                return self.verify_by, self.verify_provisional
+            case _:
+                return None, False
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the date that counts now is the town's, and stands still."""
+        return self.paused_at is not None and self.state in (State.ASSIGNED, State.ACCEPTED, State.PROVING)
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the date that counts now has passed; one that stands still, whether it had when it stopped."""
+        due, stopped = self.due_at, self.paused_at
+        reckoned = min(now, stopped) if self.is_paused and stopped is not None else now
+        return due is not None and reckoned >= due
 
     @property
     def is_open(self) -> bool:
@@ -137,6 +204,25 @@ class DeclinedPlace(Base):
 def open_cases() -> Select[Case]:
     """All cases somebody still has to act on, oldest first."""
     return select(Case).where(Case.state.in_(lifecycle.OPEN)).order_by(Case.opened_at, Case.id)
+
+
+def due_for_reminder(now: datetime) -> Select[Case]:
+    """Cases of which the ladder wants something by now."""
+    return select(Case).where(Case.remind_at <= now).order_by(Case.remind_at, Case.id)
+
+
+def provisional_until(known: datetime) -> Select[Case]:
+    """Cases with a provisional date, all of whose dates end by `known`: the days they lie on were announced."""
+    last = func.coalesce(Case.verify_by, Case.rectify_by, Case.accept_by)
+    return select(Case).where(Case.provisional, last <= known).order_by(Case.id)
+
+
+def dated_after(first: datetime) -> Select[Case]:
+    """Cases whose dates or next reminder lie after that moment, or were provisional: what a notice may move."""
+    later = or_(
+        Case.accept_by > first, Case.rectify_by > first, Case.verify_by > first, Case.remind_at > first
+    )
+    return select(Case).where(or_(Case.provisional, Case.state.in_(lifecycle.OPEN) & later)).order_by(Case.id)
 
 
 def open_near(kind: str, since: datetime, box: Bounds) -> Select[Case]:

@@ -38,6 +38,11 @@ class Inbound(Base):
     reply: Mapped[str] = mapped_column(Text, default="")
 
 
+def answered_before(moment: datetime) -> Select[str]:
+    """The keys of messages answered before then, oldest first."""
+    return select(Inbound.key).where(Inbound.at < moment).order_by(Inbound.at)
+
+
 def silent_since(moment: datetime) -> Select[Conversation]:
     """Open drafts whose owner has said nothing since then."""
     return (

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Select, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.supervision import OrderAnswer
 
 
 class Medium(StrEnum):
@@ -63,6 +64,8 @@ class Evidence(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     """Set for proof (整改后照片) only; with `proof_round`."""
     proof_round: Mapped[int] = mapped_column(default=0)
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey(OrderAnswer.id), index=True)
+    """Set for the answer to a supervision order (督办答复) only."""
     arrival: Mapped[Arrival] = mapped_column(default=Arrival.WAITING, index=True)
     reason: Mapped[str] = mapped_column(default="")
     mark: Mapped[str] = mapped_column(default="")
@@ -102,6 +105,11 @@ def due_for_fetching(now: datetime) -> Select[Evidence]:
         )
         .order_by(Evidence.next_try_at, Evidence.id)
     )
+
+
+def answered_with(answer_id: int) -> Select[Evidence]:
+    """What came with the answer to a supervision order."""
+    return select(Evidence).where(Evidence.answer_id == answer_id).order_by(Evidence.id)
 
 
 def proof_of(case_id: int, proof_round: int) -> Select[Evidence]:

@@ -15,7 +15,7 @@ class InvitationAttempt(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     follower_id: Mapped[int] = mapped_column(ForeignKey("follower.id"), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 def attempts_since(follower_id: int, since: datetime) -> Select[int]:
@@ -25,3 +25,8 @@ def attempts_since(follower_id: int, since: datetime) -> Select[int]:
         .select_from(InvitationAttempt)
         .where(InvitationAttempt.follower_id == follower_id, InvitationAttempt.at > since)
     )
+
+
+def attempts_before(moment: datetime) -> Select[int]:
+    """The ids of wrong codes entered before then, oldest first."""
+    return select(InvitationAttempt.id).where(InvitationAttempt.at < moment).order_by(InvitationAttempt.at)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, Text, or_, select
+from sqlalchemy import JSON, ForeignKey, Index, Select, Text, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -32,10 +32,18 @@ class Delivery(StrEnum):
     """Where a notification stands."""
 
     OWED = "owed"
+    HELD = "held"
+    """Over the day's limit: waits for the digest of the next working morning."""
     SENT = "sent"
+    GATHERED = "gathered"
+    """Told as a line of a digest (汇总), whose row `digest_id` names: what became of it became of that."""
     UNDELIVERABLE = "undeliverable"
     POINTLESS = "pointless"
     """What it said was overtaken before it could leave."""
+
+
+WAITING = (Delivery.OWED, Delivery.HELD)
+"""Where it is still to be told."""
 
 
 class Channel(StrEnum):
@@ -46,19 +54,28 @@ class Channel(StrEnum):
     CUSTOMER_SERVICE = "customer_service"
 
 
+SENT = text("sent_at IS NOT NULL")
+"""The rows of the index in which /metrics counts what was sent lately."""
+
+
 class Notification(Base):
     """One message owed to one person, unique by key: never owed twice."""
 
     __tablename__ = "notification"
-    __table_args__ = (Index("ix_notification_due", "delivery", "urgent", "next_try_at"),)
+    __table_args__ = (
+        Index("ix_notification_due", "delivery", "urgent", "next_try_at", "not_before"),
+        Index("ix_notification_person", "person_id", "delivery", "sent_at"),
+        Index("ix_notification_follower", "follower_id", "delivery", "sent_at"),
+        Index("ix_notification_sent", "sent_at", "not_before", sqlite_where=SENT, postgresql_where=SENT),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     notice: Mapped[Notice]
     sentence: Mapped[str]
     """Which sentence of handlers/texts.py, see docs/messages.md."""
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    follower_id: Mapped[int | None] = mapped_column(ForeignKey("follower.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    follower_id: Mapped[int | None] = mapped_column(ForeignKey("follower.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     says: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What the sentence is filled with."""
@@ -78,19 +95,36 @@ class Notification(Base):
     code: Mapped[int | None]
     """The platform's last error code."""
     reason: Mapped[str] = mapped_column(Text, default="")
+    digest_id: Mapped[int | None] = mapped_column(index=True)
+    """The digest it was gathered into: a later row of this table (no foreign key: a backup is restored by id)."""
 
     person: Mapped[Person | None] = relationship()
     follower: Mapped[Follower | None] = relationship()
 
 
-def due_for_delivery(now: datetime) -> Select[Notification]:
-    """Owed messages whose time has come and that no living worker holds, urgent and older ones first."""
+def due_for_delivery(now: datetime, real: datetime | None = None, *, urgent: bool) -> Select[Notification]:
+    """Owed messages, urgent or not, whose time has come and that no living worker holds, older ones first.
+
+    `real`: the time by which they are held, where `now` is another (`flask jobs run … --at`). One kind at a
+    time, so that both databases read them off the index in their order, however many wait.
+    """
+    held = real or now
     return (
         select(Notification)
         .where(
             Notification.delivery == Delivery.OWED,
+            Notification.urgent == urgent,
             Notification.next_try_at <= now,
-            or_(Notification.leased_until.is_(None), Notification.leased_until <= now),
+            or_(Notification.leased_until.is_(None), Notification.leased_until <= held),
         )
-        .order_by(Notification.urgent.desc(), Notification.next_try_at, Notification.id)
+        .order_by(Notification.next_try_at, Notification.id)
+    )
+
+
+def held_for_digest(now: datetime) -> Select[Notification]:
+    """Messages that the day's limit held back and whose working morning has come."""
+    return select(Notification).where(
+        Notification.delivery == Delivery.HELD,
+        Notification.urgent.is_(False),
+        Notification.next_try_at <= now,
     )

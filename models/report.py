@@ -19,6 +19,8 @@ class Source(StrEnum):
     CIVILIAN_CHIEF = "civilian_chief"
     CHIEF = "chief"
     TELEPHONE = "telephone"
+    CITY_FEEDBACK = "city_feedback"
+    INSPECTION = "inspection"
 
 
 SOURCE_NAMES = {
@@ -27,6 +29,8 @@ SOURCE_NAMES = {
     Source.CIVILIAN_CHIEF: "民间河湖长",
     Source.CHIEF: "河湖长巡河",
     Source.TELEPHONE: "电话代报",
+    Source.CITY_FEEDBACK: "市级反馈",
+    Source.INSPECTION: "暗查暗访",
 }
 
 

@@ -58,6 +58,9 @@ class DeadlineSettings:
     verify_days: int = 2
     return_days: int = 1
     extension_days: int = 5
+    """How many working days one extension (延期) may ask for."""
+    extensions: int = 1
+    """How many extensions a town may be granted for one rectification."""
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,19 @@ def acceptance(
         local_day(assigned_at)  # refuses a naive instant
         minutes = timedelta(minutes=settings.urgent_accept_minutes)
         return Deadline(assigned_at.astimezone(UTC) + minutes, provisional=False)
-    return _working_days(assigned_at, settings.accept_days, calendar)
+    return counted(assigned_at, settings.accept_days, calendar)
 
 
 def rectification(
     accepted_at: datetime, severity: Severity, settings: DeadlineSettings, calendar: WorkCalendar
 ) -> Deadline:
     """Until when the town rectifies: working days by severity, from its acceptance."""
-    return _working_days(accepted_at, settings.rectify_days[severity], calendar)
+    return counted(accepted_at, settings.rectify_days[severity], calendar)
 
 
 def verification(proved_at: datetime, settings: DeadlineSettings, calendar: WorkCalendar) -> Deadline:
     """Until when the Office verifies: working days from the day the proof was complete."""
-    return _working_days(proved_at, settings.verify_days, calendar)
+    return counted(proved_at, settings.verify_days, calendar)
 
 
 def returnable_until(assigned_at: datetime, settings: DeadlineSettings, calendar: WorkCalendar) -> Deadline:
@@ -99,10 +102,11 @@ def returnable_until(assigned_at: datetime, settings: DeadlineSettings, calendar
 
     Source: 《天津市政务服务便民热线管理办法》 (1 working day, with the reason).
     """
-    return _working_days(assigned_at, settings.return_days, calendar)
+    return counted(assigned_at, settings.return_days, calendar)
 
 
-def _working_days(since: datetime, n: int, calendar: WorkCalendar) -> Deadline:
+def counted(since: datetime, n: int, calendar: WorkCalendar) -> Deadline:
+    """The end of the n-th working day after the day of `since` (aware)."""
     due = calendar.after(local_day(since), n)
     return Deadline(end_of(due.on), due.provisional)
 

@@ -10,7 +10,7 @@ The kinds are the district's setting; “清四乱” (乱占, 乱采, 乱堆, �
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -35,9 +35,21 @@ class Kind:
     phrases: tuple[str, ...]
 
     @cached_property
-    def hint(self) -> re.Pattern[str]:
-        """Found in every text that may mean this kind, and in few others: one search instead of dozens."""
-        return re.compile("|".join(_pattern(phrase.partition("!")[0]) for phrase in self.phrases) or "(?!)")
+    def cues(self) -> Mapping[str, Sequence[str]]:
+        """Words, one of which every text that means this kind contains, and the phrases each may belong to."""
+        found: dict[str, list[str]] = {}
+        for phrase in self.phrases:
+            pieces = phrase.partition("!")[0].split("…")
+            for word in min((piece.split("/") for piece in pieces), key=len):
+                found.setdefault(_plain(word), []).append(phrase)
+        return found
+
+
+    @cached_property
+    def names(self) -> tuple[str, frozenset[str]]:
+        """The name as it is compared, whole and in its parts."""
+        parts = _PARTS.split(unicodedata.normalize("NFKC", self.name))
+        return _bare(self.name), frozenset(_plain(part) for part in parts if part.strip())
 
 
 def recognise(text: str, kinds: Sequence[Kind]) -> Kind | None:
@@ -47,17 +59,18 @@ def recognise(text: str, kinds: Sequence[Kind]) -> Kind | None:
     """
     said = _MERE_NAMES.sub("", _plain(text))
     for kind in kinds:
-        if kind.hint.search(said) and any(_says(said, phrase) for phrase in kind.phrases):
-            return kind
+        for word, phrases in kind.cues.items():  # a look for a word is a hundredth of a match
+            if word in said and any(_says(said, phrase) for phrase in phrases):
+                return kind
     return None
 
 
 def named(text: str, kinds: Sequence[Kind]) -> Kind | None:
     """The kind a clerk names, wholly or in part (排污口, 地笼); None where none or several fit."""
-    said = _plain(text).replace(",", "").replace("其它", "其他")
+    said = _bare(text).replace("其它", "其他")
     if not said:
         return None
-    names = [(kind, _plain(kind.name).replace(",", ""), _parts(kind.name)) for kind in kinds]
+    names = [(kind, *kind.names) for kind in kinds]
     for fits in (
         [kind for kind, name, _ in names if said == name],
         [kind for kind, _, parts in names if said in parts],
@@ -69,8 +82,8 @@ def named(text: str, kinds: Sequence[Kind]) -> Kind | None:
     return None
 
 
-def _parts(name: str) -> set[str]:
-    return {_plain(part) for part in _PARTS.split(unicodedata.normalize("NFKC", name)) if part.strip()}
+def _bare(text: str) -> str:
+    return _plain(text).replace(",", "")
 
 
 def _plain(text: str) -> str:

@@ -45,9 +45,14 @@ class Party(StrEnum):
     OFFICE = "office"
     REPORTER = "reporter"
     SYSTEM = "system"
+    HELPER = "helper"
+    """Named to help on a whistle (吹哨); moves no case."""
 
 
-PARTY_NAMES = {Party.TOWN: "镇街", Party.OFFICE: "河长办", Party.REPORTER: "举报人", Party.SYSTEM: "系统"}
+PARTY_NAMES = {
+    Party.TOWN: "镇街", Party.OFFICE: "河长办", Party.REPORTER: "举报人", Party.SYSTEM: "系统",
+    Party.HELPER: "协同单位",
+}  # fmt: skip
 
 
 class Move(StrEnum):

@@ -8,6 +8,7 @@ Monday–Friday, and a date reckoned across such a day is provisional.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -33,6 +34,11 @@ class WorkCalendar:
     def is_known(self, day: date) -> bool:
         """Whether the State Council's notice for this day has been loaded."""
         return day in self.known
+
+    @cached_property
+    def known_until(self) -> date:
+        """The last day that was announced; date.min where none was."""
+        return max(self.known, default=date.min)
 
     def is_workday(self, day: date) -> bool:
         """Whether people work on this day; an unannounced day is judged as Monday–Friday."""

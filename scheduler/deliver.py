@@ -1,25 +1,31 @@
 """Hand over the messages that are owed, each over the first channel that works for its person."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError
 
 from bot.consequences import Consequence, consequence, next_try_at
 from bot.replies import shortened
 from bot.wechat import WeChat, WeChatRefused, WeChatUnreachable
 from config import Template
 from models.notification import Channel
-from services import notifications
+from services import delivery
+from services.delivery import Envelope
 from services.desk import Desk
-from services.notifications import WAITS_FOR_WINDOW, Envelope
+from services.notifications import WAITS_FOR_WINDOW
 
 log = logging.getLogger("heshao.deliver")
 
 SENDERS = 8
 """Calls to the platform under way at once; no more are leased at a time, so that none waits out its lease."""
 SHUT = WAITS_FOR_WINDOW[0]
+REMEMBERS_SECONDS = 45
+"""How long what the platform has taken is tried to be written down: less than the lease, so nobody else sends it."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +45,27 @@ class Postman:
     wechat: WeChat
     templates: Mapping[str, Template]
     wording: Wording
+    wall: Callable[[], datetime] | None = None
+    """The real time, where the desk is told another (`flask jobs run … --at`)."""
+    pause_seconds: float = 0.5
+    """Between two tries to write down what the platform has taken."""
 
 
 def deliver(postman: Postman, batches: int = 1000) -> int:
-    """Deliver whatever is due now; returns how many messages were taken up."""
+    """Deliver whatever is due now; returns how many messages were taken up.
+
+    The next are leased while the last are under way, so that the senders do not wait for the database.
+    """
     taken = 0
+    under_way: list[Future[None]] = []
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver") as senders:
         for _ in range(batches):
-            envelopes = postman.desk.do(notifications.lease, SENDERS)
-            list(senders.map(lambda envelope: _deliver_one(postman, envelope), envelopes))
+            envelopes = postman.desk.do(delivery.lease, SENDERS, postman.wall and postman.wall())
+            wait(under_way)
+            if not envelopes and not under_way:
+                break  # else what was under way may have made something due
+            under_way = [senders.submit(_deliver_one, postman, envelope) for envelope in envelopes]
             taken += len(envelopes)
-            if not envelopes:
-                break
     return taken
 
 
@@ -59,7 +74,10 @@ def _deliver_one(postman: Postman, envelope: Envelope) -> None:
     try:
         _over_the_channels(postman, envelope)
     except Exception:
-        log.exception("notification %s could not be settled; it is taken up again in a minute", envelope.id)
+        log.exception(
+            "notification %s could not be settled; it is taken up again in a minute", envelope.id,
+            extra={"event": "notification.unsettled"},
+        )  # fmt: skip
 
 
 def _over_the_channels(postman: Postman, envelope: Envelope) -> None:
@@ -101,9 +119,9 @@ def _by_template(postman: Postman, envelope: Envelope, template: Template, link:
     except WeChatRefused as refusal:
         return refusal if _refused(postman, envelope, refusal, last=False) else None
     except WeChatUnreachable as trouble:
-        postman.desk.do(notifications.not_yet, envelope, None, str(trouble))
+        postman.desk.do(delivery.not_yet, envelope, None, str(trouble))
         return None
-    postman.desk.do(notifications.sent, envelope, channel, platform_id)
+    _taken(postman, envelope, channel, platform_id)
     return None
 
 
@@ -112,32 +130,52 @@ def _by_customer_service(postman: Postman, envelope: Envelope, link: str) -> Non
     try:
         postman.wechat.send_text(envelope.openid or "", text)
     except WeChatRefused as refusal:
-        if refusal.code in WAITS_FOR_WINDOW and not postman.desk.do(notifications.window_closed, envelope):
-            postman.desk.do(notifications.not_yet, envelope, refusal.code, "刚又有互动，稍后再发")
+        if refusal.code in WAITS_FOR_WINDOW and not postman.desk.do(delivery.window_closed, envelope):
+            postman.desk.do(delivery.not_yet, envelope, refusal.code, "刚又有互动，稍后再发")
             return
         _refused(postman, envelope, refusal, last=True)
         return
     except WeChatUnreachable as trouble:
-        postman.desk.do(notifications.not_yet, envelope, None, str(trouble))
+        postman.desk.do(delivery.not_yet, envelope, None, str(trouble))
         return
-    postman.desk.do(notifications.sent, envelope, Channel.CUSTOMER_SERVICE, "")
+    _taken(postman, envelope, Channel.CUSTOMER_SERVICE, "")
+
+
+def _taken(postman: Postman, envelope: Envelope, channel: Channel, platform_id: str) -> None:
+    """The platform has taken it: a database that is away for a moment must not make us send it again."""
+    give_up = time.monotonic() + REMEMBERS_SECONDS
+    while True:
+        try:
+            postman.desk.do(delivery.sent, envelope, channel, platform_id)
+            return
+        except DBAPIError:
+            if time.monotonic() > give_up:
+                raise
+            log.warning("notification %s was taken and cannot be written down yet", envelope.id)
+            time.sleep(postman.pause_seconds)
 
 
 def _refused(postman: Postman, envelope: Envelope, refusal: WeChatRefused, *, last: bool) -> bool:
     """Do what the platform's code asks for; returns whether another channel should be tried."""
     what = consequence(refusal.code)
     if what.tell_operator:
-        log.error("notification %s: %s %s", envelope.id, refusal.code, what.sentence)
+        log.error(
+            "notification %s: %s %s", envelope.id, refusal.code, what.sentence,
+            extra={"event": "notification.refused", "code": refusal.code},
+        )  # fmt: skip
     if what.kind is Consequence.TRY_LATER:
         at = next_try_at(refusal.code, postman.desk.clock())
-        postman.desk.do(notifications.not_yet, envelope, refusal.code, what.sentence, at)
+        postman.desk.do(delivery.not_yet, envelope, refusal.code, what.sentence, at)
         return False
     if what.kind is Consequence.NEXT_CHANNEL and not last:
-        log.warning("notification %s: %s %s", envelope.id, refusal.code, what.sentence)
+        log.warning(
+            "notification %s: %s %s", envelope.id, refusal.code, what.sentence,
+            extra={"event": "notification.next_channel", "code": refusal.code},
+        )  # fmt: skip
         return True
     _undeliverable(postman, envelope, refusal.code, what.sentence)
     return False
 
 
 def _undeliverable(postman: Postman, envelope: Envelope, code: int | None, reason: str) -> None:
-    postman.desk.do(notifications.undeliverable, envelope, code, reason)
+    postman.desk.do(delivery.undeliverable, envelope, code, reason)

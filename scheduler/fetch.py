@@ -77,10 +77,10 @@ def fetch_one(desk: Desk, media: Media, store: PhotoStore, piece: Leased) -> Non
         step = evidence.gone if refusal.code == INVALID_MEDIA_ID else evidence.not_yet
         desk.do(step, piece.id, f"微信返回 {refusal.code}：{refusal.text}")
     except (WeChatUnreachable, OSError) as error:
-        log.warning("evidence %s not yet: %s", piece.id, error)
+        log.warning("evidence %s not yet: %s", piece.id, error, extra={"event": "photo.later"})
         desk.do(evidence.not_yet, piece.id, str(error) or type(error).__name__)
     except Exception as error:
-        log.exception("evidence %s failed", piece.id)
+        log.exception("evidence %s failed", piece.id, extra={"event": "photo.failed"})
         desk.do(evidence.not_yet, piece.id, f"内部错误：{type(error).__name__}")
     else:
         desk.do(evidence.arrived, piece.id, found)

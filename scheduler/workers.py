@@ -4,10 +4,17 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import monotonic
 
 from huey import Huey, RedisHuey, SqliteHuey
+from redis import ConnectionPool
 
 log = logging.getLogger("heshao.workers")
+
+REDIS_SECONDS = 2
+"""How long a Redis that says nothing is waited for: somebody's reply waits with us. (A worker's pop takes 1 s.)"""
+LET_BE_SECONDS = 3
+"""A queue that failed is not asked again for so long; the sweep over the rows comes every five."""
 
 
 def make_queue(url: str) -> Huey:
@@ -17,7 +24,8 @@ def make_queue(url: str) -> Huey:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("heshao", filename=str(path), results=False, utc=True)
     if url.startswith(("redis://", "rediss://")):
-        return RedisHuey("heshao", url=url, results=False, utc=True)
+        pool = ConnectionPool.from_url(url, socket_connect_timeout=1, socket_timeout=REDIS_SECONDS)
+        return RedisHuey("heshao", connection_pool=pool, read_timeout=1, results=False, utc=True)
     raise ValueError(f"[queue] url must begin with sqlite:/// or redis://, not {url!r}")
 
 
@@ -44,16 +52,21 @@ class Workers:
 
     def __init__(self, queue: Huey, duties: Mapping[str, Callable[[], object]]) -> None:
         self.queue = queue
+        self._let_be_until = 0.0
         self._tasks = {name: queue.task(name=name)(_Once(duty)) for name, duty in duties.items()}
 
     def wake(self, name: str) -> None:
         """Ask that this duty be done soon. A queue that is down is no loss: the timetable sweeps the rows."""
+        if monotonic() < self._let_be_until:
+            return
         try:
             self._tasks[name]()
         except Exception:
+            self._let_be_until = monotonic() + LET_BE_SECONDS
             log.warning(
-                "the queue did not take the wake-up for %s; the sweep will find it", name, exc_info=True
-            )
+                "the queue did not take the wake-up for %s; the sweep will find it", name, exc_info=True,
+                extra={"event": "wake.failed"},
+            )  # fmt: skip
 
     def run(self, count: int) -> None:
         """Do what is asked for with so many threads, until told to end (SIGINT, SIGTERM)."""

@@ -8,11 +8,12 @@ from datetime import date
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from models.prepared import Prepared
 from models.registry import Reach, RegistryVersion, Town, reaches_in_force
 from rules.place_names import Named, PlaceNames
 from rules.routing import ReachShape, Routing
 
-_VERSION = select(RegistryVersion.version)
+_VERSION = Prepared(select(RegistryVersion.version))
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class AtlasKeeper:
 
     def atlas(self, connection: Connection, today: date) -> Atlas:
         """The current atlas; costs one small select when nothing has changed."""
-        version = connection.scalar(_VERSION) or 0
+        row = _VERSION(connection).row()
+        version = row[0] if row else 0
         atlas = self._atlas
         if atlas is not None and (atlas.version, atlas.day) == (version, today):
             return atlas

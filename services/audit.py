@@ -60,6 +60,10 @@ def digest_of(number: str, event: CaseEvent) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+BROKEN = "AuditBroken"
+"""By this name a chain that does not hold counts as an error of the job that found it."""
+
+
 @dataclass(frozen=True)
 class Break:
     """Where a chain does not hold."""

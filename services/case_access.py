@@ -9,6 +9,7 @@ from models.evidence import Arrival, Evidence, Look
 from models.follower import Follower
 from models.person import Person
 from models.report import Addition, Report, reports_of
+from models.supervision import OrderAnswer, SupervisionOrder
 from rules.lifecycle import State
 from rules.refusal import Refusal
 from services.desk import Work
@@ -37,6 +38,8 @@ def case_behind(work: Work, link: CaseLink) -> Case:
         return case
     if link.view is View.REPORTER:
         raise LinkDead("链接已失效，请在微信中回复“进度”查看最新情况。")
+    if link.view is View.HELPER:
+        raise LinkDead("链接已失效，请在微信中回复“看哨 编号”获取新链接。")
     raise LinkDead(f"链接已失效，请在微信中回复“照片 {case.number}”获取新链接。")
 
 
@@ -75,10 +78,18 @@ def look_at_picture(work: Work, link: CaseLink, evidence_id: int, size: str) -> 
 def _may_see(work: Work, link: CaseLink, case: Case, row: Evidence) -> bool:
     if row.case_id is not None:
         return row.case_id == case.id and row.proof_round in rounds_seen(link, case)
+    if row.answer_id is not None:
+        return link.view is not View.REPORTER and _case_answered(work, row.answer_id) == case.id
     report_id = row.report_id
     if row.addition_id is not None:
         report_id = work.session.scalar(select(Addition.report_id).where(Addition.id == row.addition_id))
     return report_id in {report.id for report in reports_seen(work, link, case)}
+
+
+def _case_answered(work: Work, answer_id: int) -> int | None:
+    """The case whose supervision order was answered with this."""
+    orders = select(SupervisionOrder.case_id).join(OrderAnswer, OrderAnswer.order_id == SupervisionOrder.id)
+    return work.session.scalar(orders.where(OrderAnswer.id == answer_id))
 
 
 def looked(work: Work, link: CaseLink, what: str) -> None:

@@ -38,6 +38,13 @@ def for_reporter(work: "Work", report: Report) -> str:
     return work.links.address(case.id, case.moves, View.REPORTER, work.who.follower.pseudonym, work.now)
 
 
+def for_helper(work: "Work", case: Case) -> str:
+    """A fresh link for whoever takes part in a whistle (吹哨) on this case."""
+    if work.who is None or work.who.parties(case):
+        return for_staff(work, case)
+    return work.links.address(case.id, case.moves, View.HELPER, work.who.pseudonym, work.now)
+
+
 def for_staff(work: "Work", case: Case) -> str:
     """A fresh link for the chief or clerk who is speaking."""
     if work.who is None:

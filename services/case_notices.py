@@ -1,6 +1,5 @@
 """Who is told what when a case moves; docs/messages.md is the same table in prose."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -92,7 +91,7 @@ def facts(work: Work, case: Case) -> dict[str, Any]:
         "kind": case.kind,
         "state": STATE_NAMES[case.state],
         "deadline": deadline_words(work, case),
-        "deadline_at": at.isoformat() if (at := due_at(case)) else "",
+        "deadline_at": at.isoformat() if (at := case.due_at) else "",
         "expected": _expected(work, case),
     }
 
@@ -109,20 +108,11 @@ def _expected(work: Work, case: Case) -> str:
             return "等待河长办分派"
 
 
-def due_at(case: Case) -> datetime | None:
-    """The instant by which whoever has the case now must have acted."""
-    return {
-        State.ASSIGNED: case.accept_by,
-        State.ACCEPTED: case.rectify_by,
-        State.PROVING: case.rectify_by,
-        State.VERIFYING: case.verify_by,
-    }.get(case.state)
-
-
 def deadline_words(work: Work, case: Case) -> str:
     """The date that counts now, as people say it."""
-    at = due_at(case)
-    return in_words(Deadline(at, case.provisional), now=work.now) if at else ""
+    at = case.due_at
+    words = in_words(Deadline(at, case.due_is_provisional), now=work.now) if at else ""
+    return f"{words}（协同办理中，暂停计时）" if words and case.is_paused else words
 
 
 def words_of(work: Work, case: Case) -> str:

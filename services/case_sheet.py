@@ -7,11 +7,16 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from models.case import Case, CaseEvent, events_of
-from models.evidence import Arrival, Evidence, Medium, proof_of
+from models.evidence import Arrival, Evidence, Medium, answered_with, proof_of
+from models.extension import EXTENSION_NAMES, extensions_of
 from models.report import SOURCE_NAMES, Addition, Report
+from models.supervision import answers_to, orders_of
+from models.whistle import whistles_of
 from rules.deadlines import SEVERITY_NAMES
 from rules.lifecycle import MOVE_NAMES, PARTY_NAMES, STATE_NAMES, Move, State
 from rules.privacy import without_telephone
+from rules.whistles import WHISTLE_STATE_NAMES
+from services import extensions
 from services.case_access import case_behind, looked, reports_seen, rounds_seen
 from services.case_notices import deadline_words
 from services.desk import Work
@@ -28,7 +33,38 @@ DEED_NAMES: Mapping[str, str] = {
     "photo_missing": "照片没有收到",
     "severity": "改级",
     "kind": "改类",
+    "date_moved": "期限调整",
+    "order_date_moved": "督办答复期限调整",
+    "extension_asked": "申请延期",
+    "extension_granted": "批准延期",
+    "extension_refused": "不批准延期",
     "rating": "满意度评价",
+    "reminded": "提示催办",
+    "urged": "催办",
+    "held": "暂缓督办",
+    "ordered": "下发督办单",
+    "order_reminded": "提示答复督办单",
+    "order_answered": "答复督办单",
+    "order_accepted": "督办答复通过",
+    "order_sent_back": "督办答复退回",
+    "order_withdrawn": "撤销督办单",
+    "falsified": "认定整改材料不实",
+    "talk_called": "发起约谈",
+    "talk_grounds": "增加约谈事由",
+    "talk_dated": "约谈时间已定",
+    "talk_held": "已约谈",
+    "talk_reminded": "约谈提示",
+    "talk_kept": "约谈承诺兑现",
+    "talk_withdrawn": "撤销约谈",
+    "referral_prepared": "准备移送",
+    "referral_sent": "已移送",
+    "referral_withdrawn": "撤销移送",
+    "whistle_blown": "吹哨",
+    "whistle_named": "指派牵头、协助单位",
+    "whistle_answered": "回哨",
+    "whistle_done": "协助完成",
+    "whistle_closed": "收哨",
+    "whistle_withdrawn": "撤哨",
 }
 WAITING_WORDS = {
     Arrival.WAITING: "照片接收中，请稍后刷新",
@@ -107,19 +143,35 @@ def _facts(work: Work, link: CaseLink, case: Case) -> list[tuple[str, str]]:
         ("地点", case.place),
         ("办理单位", case.town.name if case.town else "河长办分派中"),
         ("期限", deadline_words(work, case)),
-        ("微信回复", _answers(link, case)),
+        ("延期", "" if link.view is View.REPORTER else _extensions(work, case)),
+        ("吹哨", "" if link.view is View.REPORTER else _whistles(work, case)),
+        ("微信回复", _answers(link, case, asked=extensions.asked_for(work, case) is not None)),
         ("请河长办留意", case.for_office if link.view is View.OFFICE else ""),
     ]
 
 
-def _answers(link: CaseLink, case: Case) -> str:
+def _extensions(work: Work, case: Case) -> str:
+    rows = work.session.scalars(extensions_of(case.id)) if case.extensions else ()
+    return "；".join(f"{extensions.words_of(row)}，{EXTENSION_NAMES[row.state]}" for row in rows)
+
+
+def _whistles(work: Work, case: Case) -> str:
+    rows = work.session.scalars(whistles_of(case.id)) if case.whistles else ()
+    return "；".join(
+        f"{row.number}{WHISTLE_STATE_NAMES[row.state]}{f'，牵头{row.lead.name}' if row.lead else ''}" for row in rows
+    )
+
+
+def _answers(link: CaseLink, case: Case, *, asked: bool) -> str:
     """What whoever has the case now may say in the chat; the case number is understood from everybody."""
     n = case.number
     match link.view, case.state:
         case View.TOWN, State.ASSIGNED:
             return f"受理 {n}，或 退回 {n} 理由"
         case View.TOWN, State.ACCEPTED:
-            return f"办结 {n}，再发整改后的照片"
+            return f"办结 {n}，再发整改后的照片；需要延期，延期 {n} 天数 理由"
+        case View.OFFICE, State.ACCEPTED if asked:
+            return f"准 {n}，或 不准 {n} 理由"
         case View.OFFICE, State.TRIAGE:
             return f"转派 {n} 镇街，或 不属于 {n} 理由"
         case View.OFFICE, State.VERIFYING:
@@ -162,7 +214,18 @@ def _proof(work: Work, link: CaseLink, case: Case, events: Sequence[CaseEvent]) 
         event = said.get(number)
         at, words = (event.at, event.reason) if event else (None, "")
         told.append(_told(work, link, heading, at, words, proof_of(case.id, number)))
-    return told
+    return told + _answers_to_orders(work, link, case)
+
+
+def _answers_to_orders(work: Work, link: CaseLink, case: Case) -> list[Told]:
+    """What the town answered to supervision orders: not the reporter's business."""
+    if link.view is View.REPORTER or not case.orders:
+        return []
+    return [
+        _told(work, link, f"对督办单{order.number}的答复", given.at, given.words, answered_with(given.id))
+        for order in work.session.scalars(orders_of(case.id))
+        for given in work.session.scalars(answers_to(order.id))
+    ]
 
 
 def _told(
@@ -175,7 +238,7 @@ def _told(
 
 def _words(link: CaseLink, words: str) -> str:
     """A town learns no telephone number, not even one the reporter wrote down."""
-    return without_telephone(words) if link.view is View.TOWN else words
+    return without_telephone(words) if link.view in (View.TOWN, View.HELPER) else words
 
 
 def _picture(link: CaseLink, row: Evidence) -> Picture:

@@ -1,14 +1,13 @@
 """What the town and the Office do with a case: one verb per function; the rules decide, people are told."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from models.case import Case, CaseEvent, RoutingCorrection
 from models.notification import Notice
 from models.person import Person
 from models.registry import Town
-from models.report import Rating, Report, Satisfaction, reports_of, unanswered_of
+from models.report import Rating, Report, Satisfaction, Source, reports_of, unanswered_of
 from models.setting import Counter
 from rules import deadlines, lifecycle
 from rules.case_number import case_number
@@ -18,10 +17,11 @@ from rules.lifecycle import MOVES, Move, Party, State
 from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from rules.workdays import CHINA
-from services import audit, people
+from services import admonitions, audit, case_dates, extensions, people, supervision, whistles
 from services.case_notices import tell_office, tell_person, tell_reporter, tell_reporters, tell_town
 from services.desk import Work
 from services.notifications import hurry
+from services.numbering import next_serial
 
 WITH_TOWN = frozenset({State.ASSIGNED, State.ACCEPTED, State.PROVING})
 """Where the town's own date counts."""
@@ -30,7 +30,7 @@ WITH_TOWN = frozenset({State.ASSIGNED, State.ACCEPTED, State.PROVING})
 def open_case(work: Work, kind: Kind, **where: Any) -> Case:
     """Write down a new case, not yet with a town; `where` fills reach, town and place. Numbered without gaps."""
     year = work.now.astimezone(CHINA).year
-    serial = _next(work, f"case:{year}")
+    serial = next_serial(work, f"case:{year}")
     case = Case(
         year=year, serial=serial, number=case_number(year, serial), kind=kind.name, severity=kind.severity,
         state=State.TRIAGE, opened_at=work.now, provisional=False, towns_tried=0, appointed=False,
@@ -47,16 +47,6 @@ def hold_numbering(work: Work) -> None:
     if work.session.get(Counter, f"case:{year}", with_for_update=True) is None:
         work.session.add(Counter(name=f"case:{year}", value=0))
         work.session.flush()
-
-
-def _next(work: Work, name: str) -> int:
-    counter = work.session.get(Counter, name, with_for_update=True)
-    if counter is None:
-        counter = Counter(name=name, value=0)
-        work.session.add(counter)
-    counter.value += 1
-    work.session.flush()
-    return counter.value
 
 
 def dispatch(work: Work, case: Case, town_id: int, routed_by: str) -> None:
@@ -84,7 +74,7 @@ def _assign(
     case.assigned_at, case.accepted_at, case.proved_at = work.now, None, None
     case.rectify_by = case.verify_by = None
     case.towns_tried += counts
-    _due(work, case)
+    case_dates.assigned(work, case, work.now)
     tell_town(work, case, event, Notice.CASE_ASSIGNED, "town_assigned")
     return event
 
@@ -93,7 +83,7 @@ def accept(work: Work, case: Case) -> None:
     """The town takes the case on (受理); rectification runs from here."""
     event = _act(work, case, Move.ACCEPT)
     case.accepted_at = work.now
-    _due(work, case)
+    case_dates.accepted(work, case, work.now)
     tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_accepted")
 
 
@@ -105,7 +95,7 @@ def hand_back(work: Work, case: Case, reason: str) -> None:
         raise Refusal("该案件已由河长办指定办理单位，不能再退回。有困难请联系河长办。")
     if case.assigned_at is None:
         raise Refusal("该案件尚未交办。")
-    until = deadlines.returnable_until(case.assigned_at, work.rulebook.deadlines, work.rulebook.calendar)
+    until = deadlines.returnable_until(case.assigned_at, work.rulebook.deadlines, work.calendar)
     if work.now >= until.at:
         raise Refusal(
             f"已过退回期限（交办后 {work.rulebook.deadlines.return_days} 个工作日内），该案件由贵单位办理。"
@@ -158,6 +148,8 @@ def confirm(work: Work, case: Case) -> None:
         raise Refusal("该案件没有需要核对的提示。")
     if case.state is State.TRIAGE:
         raise Refusal("该案件还没有办理单位，请用“转派”或“不属于”。")
+    if extensions.asked_for(work, case) is not None:
+        raise Refusal(f"镇街申请延期，请答复：准 {case.number}，或 不准 {case.number} 理由。")
     audit.record(work, case, "confirmed", Party.OFFICE, reason=case.for_office)
     case.for_office = ""
 
@@ -183,7 +175,7 @@ def proof_received(work: Work, case: Case, note: str) -> None:
     """All photos of the proof have arrived and decoded: the Office verifies."""
     case.proved_at = work.now
     event = _move(work, case, Move.PROOF_RECEIVED, Party.SYSTEM, note)
-    _due(work, case)
+    case_dates.proved(work, case, work.now)
     tell_office(work, case, event, Notice.CASE_PROOF, "office_proof")
     tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_proved")
 
@@ -191,7 +183,7 @@ def proof_received(work: Work, case: Case, note: str) -> None:
 def proof_refused(work: Work, case: Case, reason: str) -> None:
     """The proof does not hold (no photo came, taken before the report, same as before): back to the chief."""
     event = _move(work, case, Move.PROOF_REFUSED, Party.SYSTEM, reason)
-    _due(work, case)
+    case_dates.settle(work, case)
     tell_town(work, case, event, Notice.CASE_SENT_BACK, "town_proof_refused", reason=reason)
 
 
@@ -202,6 +194,8 @@ def verify(work: Work, case: Case) -> None:
     case.for_office = ""
     tell_town(work, case, event, Notice.CASE_CLOSED, "town_closed")
     for report in work.session.scalars(reports_of(case.id)):
+        if report.reporter_id is None and report.source is not Source.TELEPHONE:
+            continue  # handed down from above: nobody to call back
         if report.reporter_id is None:
             if report.taken_by_id is not None:  # also where they themselves have just verified it
                 taker = work.session.get_one(Person, report.taken_by_id)
@@ -218,8 +212,10 @@ def send_back(work: Work, case: Case, reason: str) -> None:
     """The Office is not satisfied with the proof (复核不通过): rectification goes on, by the same date."""
     _needs(reason, f"请写明不通过的理由，例如：复核 {case.number} 不通过 仍有垃圾")
     event = _act(work, case, Move.SEND_BACK, reason)
+    if case.proved_at and case.rectify_by and case.proved_at < case.rectify_by <= work.now:
+        case.late_from = work.now  # it was proved in time: what the Office took is not the town's delay
     case.proved_at, case.verify_by = None, None
-    _due(work, case)
+    case_dates.settle(work, case)
     tell_town(work, case, event, Notice.CASE_SENT_BACK, "town_sent_back", reason=reason)
     tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_sent_back")
 
@@ -269,7 +265,7 @@ def _resume(work: Work, case: Case, event: CaseEvent, reason: str) -> None:
     case.verify_by = None
     for asked in work.session.scalars(unanswered_of(case.id)):
         asked.expired_at = work.now  # what was to be rated is no longer so
-    _due(work, case)
+    case_dates.accepted(work, case, work.now)
     tell_town(work, case, event, Notice.REOPENED, "town_reopened", reason=reason)
     if not people.somebody_answers(work, case):
         _mark_unread(work, case, event, "镇街无人绑定微信")
@@ -305,7 +301,7 @@ def change_severity(work: Work, case: Case, severity: Severity) -> None:
         raise Refusal(f"该案件已经是“{deadlines.SEVERITY_NAMES[severity]}”。")
     before, case.severity = case.severity, severity
     graver = list(Severity).index(severity) > list(Severity).index(before)
-    _due(work, case, since=work.now if graver else None)  # what has become graver is not late at once
+    case_dates.severity_changed(work, case, graver=graver)
     event = audit.record(
         work, case, "severity", Party.OFFICE, before=before.value, details={"severity": severity.value}
     )
@@ -382,26 +378,16 @@ def _move(
     before = case.state
     case.move(move, party)
     case.moves += 1
-    return audit.record(
+    event = audit.record(
         work, case, move.value, party, before=before.value, reason=reason,
         details={**(details or {}), "town": case.town.code if case.town else ""},
     )  # fmt: skip
-
-
-def _due(work: Work, case: Case, since: datetime | None = None) -> None:
-    """Compute the dates that follow from where the case stands, or anew `since` a moment."""
-    settings, calendar = work.rulebook.deadlines, work.rulebook.calendar
-    counting: deadlines.Deadline | None = None
-    if case.state is State.ASSIGNED and case.assigned_at:
-        counting = deadlines.acceptance(since or case.assigned_at, case.severity, settings, calendar)
-        case.accept_by = counting.at
-    if case.state in (State.ACCEPTED, State.PROVING, State.VERIFYING) and case.accepted_at:
-        counting = deadlines.rectification(since or case.accepted_at, case.severity, settings, calendar)
-        case.rectify_by = counting.at
-    if case.state is State.VERIFYING and case.proved_at:
-        counting = deadlines.verification(case.proved_at, settings, calendar)
-        case.verify_by = counting.at
-    case.provisional = counting is not None and counting.provisional
+    case.remind_at = None  # the ladder stops with every move; where a date runs, `case_dates` sets it anew
+    supervision.case_moved(work, case, move)
+    admonitions.case_moved(work, case)
+    extensions.case_moved(work, case)
+    whistles.case_moved(work, case, move)
+    return event
 
 
 def _needs(reason: str, example: str) -> None:

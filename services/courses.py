@@ -1,6 +1,7 @@
 """The course of a reach as the workbook writes it: WKT in WGS-84, longitude first, checked before it is believed."""
 
 import re
+from collections import Counter
 
 import shapely
 from shapely.errors import ShapelyError
@@ -38,6 +39,17 @@ def course(value: object) -> str:
 def canonical(shape: BaseGeometry) -> str:
     """The one spelling in which a geometry is kept, so that the same course is the same text."""
     return str(shapely.to_wkt(shape, rounding_precision=7, trim=True)).replace(", ", ",")
+
+
+def crossing(course: str) -> str:
+    """Where a line (LINESTRING) of a canonical course crosses itself, or nothing: there left and right change places."""
+    line = shapely.from_wkt(course)
+    if line.geom_type != "LineString" or line.is_simple:
+        return ""
+    nodes = shapely.get_parts(shapely.node(line))
+    ends = Counter(end for node in nodes for end in (node.coords[0], node.coords[-1]))
+    (x, y), _ = ends.most_common(1)[0]
+    return f"{x:.5f} {y:.5f}"
 
 
 def check_position(longitude: float, latitude: float) -> None:

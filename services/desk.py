@@ -8,9 +8,11 @@ from random import Random
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, inspect
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from services import failures
+from services.almanac import AlmanacKeeper
 from services.atlas import AtlasKeeper
 from services.case_links import CaseLinks
 from services.line import Busy, Line, Piece
@@ -21,6 +23,7 @@ __all__ = ["Busy", "Collided", "Desk", "Work"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 log = logging.getLogger("heshao.desk")
 
@@ -36,11 +39,26 @@ class Collided(Exception):
 
 
 class _Job(Piece[tuple[Work, Any]]):
-    """A step in the line."""
+    """A step in the line; `prepare` gives what it is about and is done outside the transaction."""
 
-    def __init__(self, step: Callable[[Work], Any]) -> None:
+    def __init__(self, step: Callable[[Work, Any], Any], prepare: Callable[[], Any] | None = None) -> None:
         super().__init__()
-        self.step = step
+        self._step, self._prepare = step, prepare
+        self._prepared: Any = None
+
+    def ready(self) -> bool:
+        """Prepare; False if it goes no further and its error is known."""
+        if self._prepare is not None:
+            try:
+                self._prepared = self._prepare()
+            except Exception as error:  # noqa: BLE001 - raised again in the thread it belongs to
+                self.error = error
+                return False
+        return True
+
+    def step(self, work: Work) -> Any:
+        """What is done in the transaction."""
+        return self._step(work, self._prepared)
 
 
 class Desk:
@@ -62,10 +80,12 @@ class Desk:
         self.random = random
         self._wake = wake
         self._keeper = AtlasKeeper()
+        self._almanac = AlmanacKeeper()
         self.links = links
         self._line: Line[tuple[Work, Any]] | None = None
         if engine.dialect.name == "sqlite":  # lets one writer in at a time; PostgreSQL lets in all
             self._line = Line(self._perform, patience)
+        self._writer: Connection | None = None
         self._reading = engine.execution_options(reading=True)
 
     def do(self, step: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -74,18 +94,31 @@ class Desk:
         On SQLite it may be done by another thread, which commits it together with its own: a step must not
         depend on the thread it runs in.
         """
-        job = _Job(lambda work: step(work, *args, **kwargs))
-        work, result = self._line.do(job) if self._line else self._alone(job.step)
+        return self._do(_Job(lambda work, _: step(work, *args, **kwargs)))  # type: ignore[no-any-return]
+
+    def do_prepared(self, prepare: Callable[[], T], step: Callable[[Work, T], R]) -> R:
+        """The same, about what `prepare` gives, which is not to keep a transaction waiting; what it raises is
+        raised here and nothing is begun.
+
+        Whoever is at the front of the line prepares for those behind: threads that each decrypted and parsed
+        for themselves would take turns at Python's one lock, and that costs more than the work.
+        """
+        return self._do(_Job(step, prepare))  # type: ignore[no-any-return]  # what the step returned
+
+    def _do(self, job: _Job) -> Any:
+        if self._line:
+            work, result = self._line.do(job)
+        else:
+            self._perform([job])
+            work, result = job.outcome()
         for worker in sorted(work.wakes):
             self._wake_one(worker)
-        return result  # type: ignore[no-any-return]  # what the step returned
+        return result
 
     def _perform(self, jobs: list[Any]) -> None:
         """Do all of these; together where there are several, each by itself where that cannot be."""
-        again: list[_Job] = jobs
-        if len(jobs) > 1:
-            again = self._together(jobs)
-        for job in again:
+        ready: list[_Job] = [job for job in jobs if job.ready()]
+        for job in self._together(ready) if len(ready) > 1 else ready:
             try:
                 job.result, job.error = self._alone(job.step), None
             except Exception as error:  # noqa: BLE001 - raised again in the thread it belongs to
@@ -100,12 +133,15 @@ class Desk:
         begun = False
         again = []
         try:
-            with self.engine.begin() as connection:
+            with self._transaction() as connection:
                 begun = True
                 again = [job for job in jobs if not self._beside_others(connection, job)]
         except Exception as error:  # noqa: BLE001 - done again alone, or raised where it belongs
             if begun:
-                log.warning("work of %d could not be committed together: %s", len(jobs), type(error).__name__)
+                log.warning(
+                    "work of %d could not be committed together: %s", len(jobs), type(error).__name__,
+                    extra={"event": "desk.apart"},
+                )  # fmt: skip
                 return jobs
             for job in jobs:
                 job.error = error
@@ -125,20 +161,41 @@ class Desk:
 
     def _alone(self, step: Callable[[Work], R]) -> tuple[Work, R]:
         for attempt in range(1, TRIES + 1):
+            done = None
             try:
-                with self.engine.begin() as connection:
-                    return self._within(connection, step, shared=False)
+                with self._transaction() as connection:
+                    done = self._within(connection, step, shared=False)
+                return done  # noqa: RET504 - known below, should the commit fail
             except Exception as error:
-                if attempt == TRIES or not _collided(error):
+                lost = done is None and _lost(error)  # before the commit: certainly nothing of it happened
+                if attempt == TRIES or not (_collided(error) or lost):
                     raise
         raise AssertionError("unreachable")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """A transaction of this thread's own; on SQLite always on the same connection, whose turn it is."""
+        if self._line is None:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        if self._writer is None or self._writer.engine is not self.engine:
+            self._writer = self.engine.connect()
+        try:
+            with self._writer.begin():
+                yield self._writer
+        except OperationalError:  # nobody knows what state it is in
+            self._writer.close()
+            self._writer = None
+            raise
 
     def _within(self, connection: Connection, step: Callable[[Work], R], *, shared: bool) -> tuple[Work, R]:
         work = self._work(connection)
         work.joining = "create_savepoint" if shared else "rollback_only"
         try:
             result = step(work)
-            work.finish()
+            if work.has_session:
+                work.session.commit()  # writes what is in it; the transaction itself is ours
         finally:
             work.close()
         return work, result
@@ -148,12 +205,18 @@ class Desk:
         try:
             self._wake(worker)
         except Exception:
-            log.exception("the workers for %s could not be woken", worker)
+            log.exception("the workers for %s could not be woken", worker, extra={"event": "wake.failed"})
 
     def look(self, step: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Read without holding anybody up; nothing is written."""
-        with self.reading() as work:
-            return step(work, *args, **kwargs)
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self.reading() as work:
+                    return step(work, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt == TRIES or not _lost(error):
+                    raise
+        raise AssertionError("unreachable")
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
@@ -184,18 +247,27 @@ class Desk:
             try:
                 self.do(_again, table, identity, step, *args, **kwargs)
                 done += 1
-            except Exception:
-                log.exception("%s %s failed in %s", table.__name__, identity, getattr(step, "__name__", step))
+            except Exception as error:
+                failures.note(type(error).__name__)
+                log.exception(
+                    "%s %s failed in %s", table.__name__, identity, getattr(step, "__name__", step),
+                    extra={"event": "row.failed"},
+                )  # fmt: skip
         return done
 
     def _work(self, connection: Connection) -> Work:
-        return Work(connection, self.clock(), self.rulebook, self.random, self._keeper, self.links)
+        return Work(connection, self.clock(), self.rulebook, self.random, self._keeper, self._almanac, self.links)
 
 
 def _collided(error: Exception) -> bool:
     if isinstance(error, OperationalError):
         return getattr(error.orig, "sqlstate", None) in AGAIN
     return isinstance(error, Collided | IntegrityError | StaleDataError)
+
+
+def _lost(error: Exception) -> bool:
+    """Whether the server went away under a connection that was open before: a new one may work."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _again(

@@ -40,6 +40,7 @@ def expect(
     addition_id: int | None = None,
     case_id: int | None = None,
     proof_round: int = 0,
+    answer_id: int | None = None,
     thumb_media_id: str = "",
     sent_at: datetime | None = None,
 ) -> Evidence:
@@ -52,6 +53,7 @@ def expect(
         addition_id=addition_id,
         case_id=case_id,
         proof_round=proof_round,
+        answer_id=answer_id,
         arrival=Arrival.WAITING,
         sent_at=sent_at or work.now,
         attempts=0,

@@ -22,7 +22,9 @@ class Piece(Generic[R]):
     """One piece of work in the line, and what came of it."""
 
     def __init__(self) -> None:
-        self.bell = threading.Event()
+        self.bell = threading.Lock()
+        """Let go when the work is done, or is this piece's thread's to do."""
+        self.bell.acquire()
         self.batch: list[Piece[R]] = []
         """Filled when this piece's thread is to do the work of all these."""
         self.result: R | None = None
@@ -59,13 +61,13 @@ class Line(Generic[R]):
         return piece.outcome()
 
     def _wait(self, piece: Piece[R]) -> None:
-        if piece.bell.wait(self._patience):
+        if piece.bell.acquire(timeout=self._patience):
             return
         with self._guard:
             if piece in self._waiting:
                 self._waiting.remove(piece)
                 raise Busy(f"no turn within {self._patience} s")
-        piece.bell.wait()  # its turn has come this very moment
+        piece.bell.acquire()  # its turn has come this very moment
 
     def _lead(self, leader: Piece[R]) -> None:
         try:
@@ -76,7 +78,8 @@ class Line(Generic[R]):
             raise
         finally:
             for piece in leader.batch:
-                piece.bell.set()
+                if piece is not leader:
+                    piece.bell.release()
             self._hand_over()
 
     def _hand_over(self) -> None:
@@ -86,4 +89,4 @@ class Line(Generic[R]):
                 self._taken = False
                 return
             batch[0].batch = batch
-        batch[0].bell.set()
+        batch[0].bell.release()

@@ -13,9 +13,11 @@ class View(StrEnum):
     TOWN = "town"
     OFFICE = "office"
     REPORTER = "reporter"
+    HELPER = "helper"
+    """Somebody named to help on a whistle (吹哨)."""
 
 
-SHORT = {View.TOWN: "t", View.OFFICE: "o", View.REPORTER: "r"}
+SHORT = {View.TOWN: "t", View.OFFICE: "o", View.REPORTER: "r", View.HELPER: "h"}
 LONG = {short: view for view, short in SHORT.items()}
 
 

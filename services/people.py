@@ -130,6 +130,32 @@ def town_people(work: Work, case: Case) -> list[Person]:
     return _bound(work, [a.person for a in _town_appointments(work, case)])
 
 
+def leaders(work: Work, town_id: int) -> list[Person]:
+    """Town chief and liaison of this town who hold office today and can be reached."""
+    held = in_office(work.today).where(
+        Appointment.town_id == town_id, Appointment.role.in_((Role.TOWN_CHIEF, Role.TOWN_LIAISON))
+    )
+    return _bound(work, [a.person for a in work.session.scalars(held)])
+
+
+def department(work: Work, name: str) -> list[Person]:
+    """Who speaks for this member department (成员单位) today and can be reached."""
+    held = in_office(work.today).where(Appointment.role == Role.DEPARTMENT, Appointment.department == name)
+    return _bound(work, [a.person for a in work.session.scalars(held)])
+
+
+def district_chiefs(work: Work, case: Case) -> list[Person]:
+    """The district chiefs (区级河湖长) over the case's reach, else over its water body, else those to whom the
+    registry gives no reach; only those who can be reached."""
+    held = in_office(work.today).where(Appointment.role == Role.DISTRICT_CHIEF)
+    chiefs = list(work.session.scalars(held.options(selectinload(Appointment.reaches))))
+    body = case.reach.water_body_id if case.reach else None
+    over_reach = [a for a in chiefs if any(reach.id == case.reach_id for reach in a.reaches)]
+    over_body = [a for a in chiefs if any(reach.water_body_id == body for reach in a.reaches)]
+    over_all = [a for a in chiefs if not a.reaches]
+    return _bound(work, [a.person for a in over_reach or over_body or over_all])
+
+
 def chief_in_office(work: Work, town_id: int) -> bool:
     """Whether the post of town chief is filled today (else 岗位空缺)."""
     held = in_office(work.today).where(Appointment.town_id == town_id, Appointment.role == Role.TOWN_CHIEF)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import or_, select
 
-from models.case import Case
+from models.case import Case, CaseEvent, events_of
 from models.evidence import Arrival, Evidence, Medium, Photo, proof_of
 from models.notification import Notice
 from models.report import Addition, Report
@@ -13,6 +13,9 @@ from services import audit, cases
 from services.case_notices import tell_reporter
 from services.desk import Work
 
+MISSING = "photo_missing"
+"""The event that says so."""
+
 
 def settled(work: Work, evidence: Evidence) -> None:
     """Take note of one piece that is stored, refused or gone; called in the transaction that settles it."""
@@ -20,14 +23,15 @@ def settled(work: Work, evidence: Evidence) -> None:
         # locked: of two photos settled at once, the second to come must see the first
         case = work.session.get_one(Case, evidence.case_id, with_for_update=True)
         _judge_round(work, case, evidence.proof_round)
-    elif evidence.arrival in (Arrival.GONE, Arrival.REFUSED):
+    else:
         _ask_again(work, evidence)
 
 
 def _ask_again(work: Work, evidence: Evidence) -> None:
     """A photo of a report never came or is no photo: visible to the Office, and the reporter is asked again.
 
-    One message for one album: while others of it are still on their way, the last one speaks for all.
+    One message for one album: while others of it are still on their way, the last one speaks for all, also
+    where it has come itself.
     """
     report = _report_of(work, evidence)
     if report is None or evidence.medium is not Medium.PHOTO or report.withdrawn_at is not None:
@@ -45,13 +49,19 @@ def _ask_again(work: Work, evidence: Evidence) -> None:
     )
     if any(piece.arrival is Arrival.WAITING for piece in siblings):
         return
-    _tell_what_is_missing(work, report, siblings)
+    lost = [piece for piece in siblings if piece.arrival in (Arrival.GONE, Arrival.REFUSED)]
+    if lost and len(lost) > _told_before(work, report, evidence.addition_id):
+        _tell_what_is_missing(work, report, evidence.addition_id, lost)
 
 
-def _tell_what_is_missing(work: Work, report: Report, pieces: list[Evidence]) -> None:
-    lost = [piece for piece in pieces if piece.arrival in (Arrival.GONE, Arrival.REFUSED)]
-    if not lost:
-        return
+def _told_before(work: Work, report: Report, addition_id: int | None) -> int:
+    """How many lost photos of this album its reporter has been told of already."""
+    events = work.session.scalars(events_of(report.case_id).where(CaseEvent.what == MISSING))
+    album = {"report": report.id, "addition": addition_id}
+    return max((e.details["count"] for e in events if album.items() <= e.details.items()), default=0)
+
+
+def _tell_what_is_missing(work: Work, report: Report, addition_id: int | None, lost: list[Evidence]) -> None:
     case = report.case
     reason = (
         "；".join(sorted({piece.reason.rstrip("。") for piece in lost if piece.reason})) or "微信没有送到"
@@ -59,10 +69,10 @@ def _tell_what_is_missing(work: Work, report: Report, pieces: list[Evidence]) ->
     event = audit.record(
         work,
         case,
-        "photo_missing",
+        MISSING,
         Party.SYSTEM,
         reason=reason,
-        details={"report": report.id, "count": len(lost)},
+        details={"report": report.id, "addition": addition_id, "count": len(lost)},
     )
     if case.is_open:
         case.mark(f"{len(lost)} 张照片没有收到")

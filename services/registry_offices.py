@@ -83,6 +83,8 @@ class _Comparison:
         self.today = draft.work.today
         self.stored = stored
         self.left = list(stored)
+        self.terms: set[tuple[object, ...]] = set()
+        """Reaches and days of the terms there will be: two rows may come to mean the same one."""
         self.is_first = is_first
         self.known_from = known_from
 
@@ -91,7 +93,9 @@ class _Comparison:
         for match in (self._the_same, self._of_the_past, self._going_on):
             wanted = [one for one in wanted if not match(one)]
         for one in wanted:
-            self._begin(one, self._first_day(one))
+            since = self._first_day(one)
+            if (*_codes(one.reaches), since, one.row.until) not in self.terms:
+                self._begin(one, since)
         for appointment in self.left:
             if not self._is_over(appointment, self.today):
                 self._end(appointment, self.today - DAY)
@@ -149,6 +153,7 @@ class _Comparison:
 
     def _take(self, held: Appointment, one: Wanted, since: date | None, until: date | None) -> bool:
         self.left.remove(held)
+        self.terms.add((*_codes(one.reaches), since, until))
         was_over, is_over = self._is_over(held, self.today), until is not None and until < self.today
         act = (
             Act.REVIVED
@@ -169,10 +174,11 @@ class _Comparison:
             return since
         if since is None:
             return None if self.is_first else self.today
-        return self.today if self._was_held(since) else since
+        return self.today if since < self.today and self._was_held(since) else since
 
     def _begin(self, one: Wanted, since: date | None) -> None:
         row = one.row
+        self.terms.add((*_codes(one.reaches), since, row.until))
         appointment = Appointment(
             role=row.role,
             title=row.title,
@@ -218,6 +224,10 @@ class _Comparison:
     @staticmethod
     def _is_over(held: Appointment, today: date) -> bool:
         return held.until is not None and held.until < today
+
+
+def _codes(reaches: Iterable[Reach]) -> list[str]:
+    return sorted(reach.code for reach in reaches)
 
 
 def _office_in_words(person: Person, role: Role, town: Town | None) -> str:

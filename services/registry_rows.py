@@ -1,5 +1,7 @@
 """The registry as the rows of its workbook, so that what is given out can be taken over again unchanged."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -66,7 +68,7 @@ def _people(work: Work, with_openid: bool) -> tuple[PersonRow, ...]:
         .order_by(Appointment.id)
         .options(joinedload(Appointment.town), selectinload(Appointment.reaches))
     )
-    held = [a for a in appointments if a.since is None or a.until is None or a.since <= a.until]
+    held = _told_once(a for a in appointments if a.since is None or a.until is None or a.since <= a.until)
     return tuple(
         PersonRow(
             row=n,
@@ -83,6 +85,19 @@ def _people(work: Work, with_openid: bool) -> tuple[PersonRow, ...]:
         )
         for n, a in enumerate(held, 2)
     )
+
+
+def _told_once(appointments: Iterable[Appointment]) -> list[Appointment]:
+    """Terms that have become the same to the day (one was open when the other was told of as ended) are one row:
+    a workbook with both would be refused."""
+    terms = {
+        (
+            a.person_id, a.role, a.town_id, a.department, frozenset(reach.id for reach in a.reaches),
+            a.since, a.until,
+        ): a
+        for a in reversed(list(appointments))
+    }  # fmt: skip
+    return sorted(terms.values(), key=lambda a: a.id)
 
 
 def _boards(work: Work) -> tuple[BoardRow, ...]:

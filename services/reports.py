@@ -21,7 +21,7 @@ from rules.privacy import TELEPHONE, without_telephone
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.routing import Found, Offered, OutsideDistrict, TooFar, WhichTown
-from services import audit, cases, evidence
+from services import audit, cases, evidence, ladder
 from services.case_notices import tell_office, tell_person, tell_reporter, tell_town
 from services.desk import Work
 from services.people import town_people
@@ -63,6 +63,8 @@ class Submission:
     telephone: bool = False
     caller_name: str = ""
     caller_phone: str = ""
+    handed_down: Source | None = None
+    """The Office writes down what others found: city feedback (市级反馈), an inspection (暗查暗访)."""
 
 
 def route(work: Work, position: Position) -> Found | WhichTown | Offered | TooFar | OutsideDistrict:
@@ -129,6 +131,8 @@ def submit(work: Work, submission: Submission) -> Report:
         work.session.add(Callback(report_id=report.id, name=submission.caller_name, phone=phone))
     for sent in submission.sent:
         expect(work, sent, report_id=report.id)
+    if submission.handed_down is not None:
+        case.ladder = submission.handed_down.value  # those who handed it down watch by their own numbers
     _into_case(work, case, report, submission)
     return report
 
@@ -148,6 +152,8 @@ def _into_case(work: Work, case: Case, report: Report, submission: Submission) -
     }
     if report.joined:
         audit.record(work, case, "joined", _reporting_party(report), details=details)
+        if submission.handed_down is not None:
+            ladder.schedule(work, case)
         return
     audit.record(work, case, "reported", _reporting_party(report), details=details)
     if where.town_id is None:
@@ -157,8 +163,12 @@ def _into_case(work: Work, case: Case, report: Report, submission: Submission) -
         case.mark("交界位置，由反映人选择镇街，请核对")
 
 
+BY_THE_OFFICE = frozenset({Source.TELEPHONE, Source.CITY_FEEDBACK, Source.INSPECTION})
+"""Written down by a clerk for somebody else."""
+
+
 def _reporting_party(report: Report) -> Party:
-    return Party.OFFICE if report.source is Source.TELEPHONE else Party.REPORTER
+    return Party.OFFICE if report.source in BY_THE_OFFICE else Party.REPORTER
 
 
 def _new_ticket(work: Work) -> str:
@@ -169,6 +179,8 @@ def _new_ticket(work: Work) -> str:
 
 
 def _source(work: Work, submission: Submission) -> Source:
+    if submission.handed_down is not None:
+        return submission.handed_down
     if submission.telephone:
         return Source.TELEPHONE
     who = work.who
@@ -208,11 +220,12 @@ def expect(
     addition_id: int | None = None,
     case_id: int | None = None,
     proof_round: int = 0,
+    answer_id: int | None = None,
 ) -> None:
     """Write down that this photo, recording or video is to be fetched."""
     evidence.expect(
         work, sent.medium, sent.media_id, report_id=report_id, addition_id=addition_id, case_id=case_id,
-        proof_round=proof_round, thumb_media_id=sent.thumb_media_id, sent_at=work.now,
+        proof_round=proof_round, answer_id=answer_id, thumb_media_id=sent.thumb_media_id, sent_at=work.now,
     )  # fmt: skip
 
 

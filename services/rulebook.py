@@ -2,25 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache
+from datetime import timedelta
 
-import chinese_calendar
-
-from config import Config
+from config import Config, LadderNumbers
 from rules.coordinates import Bounds
 from rules.deadlines import DeadlineSettings, Severity
+from rules.escalation import Ladder
 from rules.kinds import Kind
 from rules.messages import MessageHours
+from rules.refusal import Refusal
 from rules.routing import RoutingSettings
-from rules.workdays import WorkCalendar
+from rules.whistles import WhistleSettings
 
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Deadlines, distances, hours and kinds in force."""
+    """Deadlines, distances, hours and kinds in force; the calendar is `work.calendar`, which the Office adds to."""
 
-    calendar: WorkCalendar
+    next_year_from: tuple[int, int]
+    """Month and day from which on next year's days off should be known."""
+    next_year_every: timedelta
     deadlines: DeadlineSettings
     routing: RoutingSettings
     towns_before_office: int
@@ -28,6 +29,10 @@ class Rulebook:
     joining_metres: float
     joining_days: int
     hours: MessageHours
+    ladders: Mapping[str, Ladder]
+    """The numbers of supervision by source; "" for every source that has none of its own."""
+    referral_bodies: tuple[str, ...]
+    whistles: WhistleSettings
     kinds: tuple[Kind, ...]
     silence: timedelta
     keep_replies: timedelta
@@ -44,21 +49,26 @@ class Rulebook:
     hotline: str
 
 
-@cache
-def official_days() -> Mapping[date, bool]:
-    """Working (True) or rest day, for every year whose State Council notice the library holds."""
-    first = min(chinese_calendar.constants.holidays).replace(month=1, day=1)
-    last = max(chinese_calendar.constants.holidays).replace(month=12, day=31)
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return {day: chinese_calendar.is_workday(day) for day in days}
+def _ladder(numbers: LadderNumbers, hours: MessageHours) -> Ladder:
+    values = {name: getattr(numbers, name) for name in LadderNumbers.model_fields}
+    hour, minute = values.pop("at").split(":")
+    at = int(hour) * 60 + int(minute)
+    if at >= hours.until:
+        raise Refusal("[rules.ladder] at 应早于 [rules.messages] until，否则没有可以催办的时间。")
+    return Ladder(at=at, **values)
 
 
 def rulebook_from(config: Config) -> Rulebook:
     """The rulebook that this configuration states."""
     rules = config.rules
+    hours = MessageHours.parse(
+        rules.messages.from_, rules.messages.until, rules.messages.rest_days, rules.messages.per_day
+    )
     days = rules.deadlines.rectify_days
+    month, day = rules.calendar.next_year_from.split("-")
     return Rulebook(
-        calendar=WorkCalendar(official_days()),
+        next_year_from=(int(month), int(day)),
+        next_year_every=timedelta(days=rules.calendar.next_year_every_days),
         deadlines=DeadlineSettings(
             accept_days=rules.deadlines.accept_days,
             urgent_accept_minutes=rules.deadlines.urgent_accept_minutes,
@@ -70,6 +80,7 @@ def rulebook_from(config: Config) -> Rulebook:
             verify_days=rules.deadlines.verify_days,
             return_days=rules.deadlines.return_days,
             extension_days=rules.deadlines.extension_days,
+            extensions=rules.deadlines.extensions,
         ),
         routing=RoutingSettings(
             near_metres=rules.routing.near_metres,
@@ -82,8 +93,15 @@ def rulebook_from(config: Config) -> Rulebook:
         bounds=Bounds(*config.district.bounds) if config.district.bounds else None,
         joining_metres=rules.joining.metres,
         joining_days=rules.joining.days,
-        hours=MessageHours.parse(
-            rules.messages.from_, rules.messages.until, rules.messages.rest_days, rules.messages.per_day
+        hours=hours,
+        ladders={
+            "": _ladder(rules.ladder, hours),
+            "city_feedback": _ladder(rules.ladder.city_feedback, hours),
+            "inspection": _ladder(rules.ladder.inspection, hours),
+        },
+        referral_bodies=tuple(rules.ladder.referral_bodies),
+        whistles=WhistleSettings(
+            rules.whistles.name_days, rules.whistles.answer_days, tuple(rules.whistles.departments)
         ),
         kinds=tuple(Kind(row.name, row.severity, tuple(row.phrases)) for row in rules.kinds),
         silence=timedelta(minutes=rules.conversation.silence_minutes),

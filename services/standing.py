@@ -4,7 +4,7 @@ The shortest messages (a photo into an open draft) never need more; it is the pa
 these few statements are written against the tables themselves.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 from models.base import Base
 from models.conversation import Conversation, Inbound
 from models.follower import Follower
+from models.prepared import Prepared
 from services.desk import Collided, Work
 
 SPOKE = timedelta(hours=48)
@@ -54,49 +55,53 @@ class Standing:
 _follower, _talk, _inbound = (
     Base.metadata.tables[model.__tablename__] for model in (Follower, Conversation, Inbound)
 )
-_earlier = select(_inbound.c.at, _inbound.c.reply).where(_inbound.c.key == bindparam("message"))
-_FOUND = (
+_earlier = select(_inbound.c.reply, _inbound.c.at).where(_inbound.c.key == bindparam("message"))
+_EARLIER = Prepared(_earlier, "message")
+_FOUND = Prepared(
     select(
         _follower.c.id, _follower.c.person_id, _follower.c.informed_at, _follower.c.window_until,
         _talk.c.touched_at, _talk.c.version, _talk.c.flow, _talk.c.step, _talk.c.draft, _talk.c.pages,
         _talk.c.ended,
-        _earlier.with_only_columns(_inbound.c.at).scalar_subquery().label("answered_at"),
-        _earlier.with_only_columns(_inbound.c.reply).scalar_subquery().label("answer"),
+        _earlier.with_only_columns(_inbound.c.reply).scalar_subquery(),
+        _earlier.with_only_columns(_inbound.c.at).scalar_subquery(),
     )
     .select_from(_follower.outerjoin(_talk, _talk.c.follower_id == _follower.c.id))
-    .where(_follower.c.openid == bindparam("speaker"))
+    .where(_follower.c.openid == bindparam("speaker")),
+    "message", "speaker",
 )  # fmt: skip
-_MEET = insert(_follower).returning(_follower.c.id)
-_WINDOW = update(_follower).where(_follower.c.id == bindparam("whose"))
-_BEGIN = insert(_talk)
-_KEEP = update(_talk).where(
-    _talk.c.follower_id == bindparam("whose"), _talk.c.version == bindparam("decided_on")
-)
-_ANSWERED = insert(_inbound)
+_MEET = Prepared(insert(_follower).returning(_follower.c.id), "openid", "pseudonym", "met_at", "following")
+_who = update(_follower).where(_follower.c.id == bindparam("whose"))
+_WINDOW, _INFORMED = Prepared(_who, "whose", "window_until"), Prepared(_who, "whose", "informed_at")
+_TALK = ("flow", "step", "draft", "pages", "ended", "touched_at", "version")
+_BEGIN = Prepared(insert(_talk), "follower_id", *_TALK)
+_KEEP = Prepared(
+    update(_talk).where(
+        _talk.c.follower_id == bindparam("whose"), _talk.c.version == bindparam("decided_on")
+    ),
+    "whose", "decided_on", *_TALK,
+)  # fmt: skip
+_ANSWERED = Prepared(insert(_inbound), "key", "at", "reply")
 
 
 def find(work: Work, openid: str, key: str) -> tuple[Standing | None, Answer | None]:
     """Where this person stands (None: never met), and what this very message was answered with before."""
-    row = work.connection.execute(_FOUND, {"speaker": openid, "message": key}).one_or_none()
+    row = _FOUND(work.connection, speaker=openid, message=key).row()
     if row is None:
-        earlier = work.connection.execute(_earlier, {"message": key}).one_or_none()
-        return None, earlier and Answer(earlier.reply, earlier.at)
-    answer = Answer(row.answer, row.answered_at) if row.answered_at else None
-    standing = Standing(row.id, row.person_id, row.informed_at, row.window_until, row.touched_at or work.now)
-    if row.version is not None:
-        standing = replace(
-            standing, version=row.version, flow=row.flow, step=row.step, draft=row.draft, pages=row.pages,
-            ended=row.ended,
-        )  # fmt: skip
-    return standing, answer
+        earlier = _EARLIER(work.connection, message=key).row()
+        return None, Answer(*earlier) if earlier else None
+    follower_id, person_id, informed_at, window_until, touched_at, version, *talk, reply, at = row
+    standing = Standing(follower_id, person_id, informed_at, window_until, touched_at or work.now)
+    if version is not None:
+        standing.version = version
+        standing.flow, standing.step, standing.draft, standing.pages, standing.ended = talk
+    return standing, Answer(reply, at) if at is not None else None
 
 
 def meet(work: Work, openid: str, pseudonym: str) -> Standing:
     """Write a new follower down."""
-    made = work.connection.execute(
-        _MEET, {"openid": openid, "pseudonym": pseudonym, "met_at": work.now, "following": True}
-    )
-    return Standing(made.scalar_one(), None, None, None, work.now)
+    row = _MEET(work.connection, openid=openid, pseudonym=pseudonym, met_at=work.now, following=True).row()
+    assert row is not None  # an insert that returns what it made
+    return Standing(row[0], None, None, None, work.now)
 
 
 def opened_window(work: Work, standing: Standing, *, by_message: bool) -> bool:
@@ -109,14 +114,14 @@ def opened_window(work: Work, standing: Standing, *, by_message: bool) -> bool:
     known = standing.window_until
     if known is None or known < until - WORTH_WRITING or known <= work.now:
         standing.window_until = until
-        work.connection.execute(_WINDOW, {"whose": standing.follower_id, "window_until": until})
+        _WINDOW(work.connection, whose=standing.follower_id, window_until=until)
     return known is None or known <= work.now
 
 
 def informed(work: Work, standing: Standing) -> None:
     """This person has now been told what is kept and who sees it."""
     standing.informed_at = work.now
-    work.connection.execute(_WINDOW, {"whose": standing.follower_id, "informed_at": work.now})
+    _INFORMED(work.connection, whose=standing.follower_id, informed_at=work.now)
 
 
 def keep(work: Work, standing: Standing) -> None:
@@ -127,16 +132,14 @@ def keep(work: Work, standing: Standing) -> None:
         "ended": standing.ended, "touched_at": standing.touched_at, "version": standing.version + 1,
     }  # fmt: skip
     if standing.version == 0:
-        work.connection.execute(_BEGIN, {"follower_id": standing.follower_id, **talk})
+        _BEGIN(work.connection, follower_id=standing.follower_id, **talk)
         return
-    kept = work.connection.execute(
-        _KEEP, {"whose": standing.follower_id, "decided_on": standing.version, **talk}
-    )
-    if kept.rowcount != 1:
+    kept = _KEEP(work.connection, whose=standing.follower_id, decided_on=standing.version, **talk)
+    if kept.count != 1:
         raise Collided("another message of this person was answered meanwhile")
 
 
 def answered(work: Work, key: str, reply: str) -> Answer:
     """Remember what this message was answered with. Raises IntegrityError if it was answered meanwhile."""
-    work.connection.execute(_ANSWERED, {"key": key, "at": work.now, "reply": reply})
+    _ANSWERED(work.connection, key=key, at=work.now, reply=reply)
     return Answer(reply, work.now)

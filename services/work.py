@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from rules.workdays import local_day
+from rules.workdays import WorkCalendar, local_day
+from services.almanac import AlmanacKeeper
 from services.atlas import Atlas, AtlasKeeper
 from services.case_links import CaseLinks
 from services.rulebook import Rulebook
@@ -30,6 +31,7 @@ class Work:
     rulebook: Rulebook
     random: Random
     keeper: AtlasKeeper
+    almanac: AlmanacKeeper
     links: CaseLinks
     joining: Literal["rollback_only", "create_savepoint"] = "rollback_only"
     """How the session joins the transaction: alone, or beside others' work that must survive its failure."""
@@ -62,11 +64,16 @@ class Work:
         """The registry's geometry and names as they are today."""
         return self.keeper.atlas(self.connection, self.today)
 
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Working days and days of rest as they are known now."""
+        return self.almanac.calendar(self.connection)
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """What the session writes inside is undone if it raises; costs nothing where nothing is written."""
         with ExitStack() as undo:
-            if "session" in self.__dict__:
+            if self.has_session:
                 undo.enter_context(self.session.begin_nested())
             self._undo = undo
             try:
@@ -74,12 +81,12 @@ class Work:
             finally:
                 self._undo = None
 
-    def finish(self) -> None:
-        """Write what is still only in the session."""
-        if "session" in self.__dict__:
-            self.session.commit()
+    @property
+    def has_session(self) -> bool:
+        """Whether anybody has asked for the session yet."""
+        return "session" in self.__dict__
 
     def close(self) -> None:
         """Let the session go; what it did not write is forgotten."""
-        if "session" in self.__dict__:
+        if self.has_session:
             self.session.close()

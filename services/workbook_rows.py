@@ -138,6 +138,9 @@ def _water_body(row: Row) -> WaterBodyRow:
 
 
 def _reach(row: Row) -> ReachRow:
+    bank, course = row.read("岸别", cells.bank, Bank.BOTH), row.read("几何", courses.course, "")
+    if bank is not Bank.BOTH and course and (where := courses.crossing(course)):
+        row.fault("几何", f"线自相交（在 {where} 附近），分不出左右岸，请改正后再导入")
     return ReachRow(
         row.number,
         row.read("编码", cells.code, ""),
@@ -145,12 +148,12 @@ def _reach(row: Row) -> ReachRow:
         row.read("镇街编码", cells.code, ""),
         row.read("村居", cells.names, ()),
         row.read("名称", cells.text, ""),
-        row.read("岸别", cells.bank, Bank.BOTH),
+        bank,
         row.read("起点", cells.text, ""),
         row.read("终点", cells.text, ""),
         row.read("长度公里", cells.length, None),
         row.read("水质目标", cells.target, ""),
-        row.read("几何", courses.course, ""),
+        course,
     )
 
 

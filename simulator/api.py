@@ -145,6 +145,9 @@ def serve(world: World, pusher: Pusher, path: str) -> Response:
             result = answer_of(refused, world.clock.now(), tail, request.remote_addr or "")
     with world.lock:
         remember(world, path, body, errcode, faults)
+    for fault in faults:
+        if fault.does == "answer_slow":
+            pusher.stopping.wait(fault.seconds)
     return spoilt(as_response(result), faults)
 
 

@@ -9,7 +9,7 @@ class Fault:
     """A fault at work: it strikes on every `every`-th match after `skip` matches, at most `times` times."""
 
     name: str
-    place: str  # token, call, media, push, job
+    place: str  # token, call, media (api: any of these three), push, job
     does: str
     label: str
     code: int = 0
@@ -26,7 +26,8 @@ class Fault:
 
     def strikes(self, place: str, path: str, openid: str) -> bool:
         """Whether it strikes this time; counts the match."""
-        if self.place != place or not path.startswith(self.path) or (self.person and self.person != openid):
+        places = API if self.place == "api" else {self.place}
+        if place not in places or not path.startswith(self.path) or (self.person and self.person != openid):
             return False
         self.seen += 1
         due = self.seen > self.skip and (self.seen - self.skip) % self.every == 0
@@ -40,12 +41,14 @@ class Fault:
 
 
 MESSAGES = "/cgi-bin/message/"
+API = frozenset({"token", "call", "media"})
 
 CATALOGUE: dict[str, Fault] = {
     fault.name: fault
     for fault in (
         Fault("token_invalidated", "now", "invalidate", "让当前的 access_token 立刻失效"),
         Fault("token_slow", "token", "slow", "取 token 很慢", seconds=3.0),
+        Fault("token_stall", "token", "slow", "取 token 卡住 20 秒", seconds=20.0),
         Fault("token_500", "token", "http_500", "取 token 时服务器出错（500）"),
         Fault("token_busy", "token", "refuse", "取 token 时系统繁忙（-1）", code=-1),
         Fault("token_ip", "token", "refuse", "服务器地址不在白名单（40164）", code=40164),
@@ -64,6 +67,8 @@ CATALOGUE: dict[str, Fault] = {
         Fault("call_truncated", "call", "truncate", "接口返回半截 JSON"),
         Fault("call_reset", "call", "reset", "连接中断，调用没有生效"),
         Fault("call_answer_lost", "call", "answer_lost", "调用已生效，但回答丢了"),
+        Fault("call_answer_slow", "call", "answer_slow", "调用已生效，但 3 秒后才回答", seconds=3.0),
+        Fault("api_down", "api", "reset", "微信接口全部连不上（消息推送照常）"),
         Fault("message_43101", "call", "refuse", "用户拒收（43101）", code=43101, path=MESSAGES),
         Fault("message_43004", "call", "refuse", "用户没有关注（43004）", code=43004, path=MESSAGES),
         Fault(
@@ -77,7 +82,7 @@ CATALOGUE: dict[str, Fault] = {
         Fault("media_html", "media", "html", "取照片得到一张网页"),
         Fault("media_empty", "media", "empty", "照片是空文件"),
         Fault("media_slow", "media", "slow", "取照片很慢", seconds=3.0),
-        Fault("push_duplicate", "push", "duplicate", "同一条消息同时推送三份"),
+        Fault("push_duplicate", "push", "duplicate", "同一条消息推送三份（seconds：副本在几秒内先后到）"),
         Fault("push_repeated", "push", "repeat", "已回复的消息又推送一次"),
         Fault("push_out_of_order", "push", "hold", "先发的后到（等到下一条之后）", seconds=2.0, every=2),
         Fault("push_same_msgid", "push", "same_msgid", "不同的人用同一个 MsgId"),

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import requests
@@ -161,7 +162,7 @@ class Pusher:
                     lambda: self._finished[exchange.openid] > seen or self.stopping.is_set(), held.seconds
                 )
         if doubled := by_name.get("duplicate"):
-            self._side_by_side(exchange, faults, doubled.copies - 1)
+            self._side_by_side(exchange, faults, doubled)
         reply: Json | None = None
         verdict, reason = "apology", ""
         try:
@@ -171,17 +172,20 @@ class Pusher:
             reason = str(problem)
         self._conclude(exchange, verdict, reason, reply, gesture)
 
-    def _side_by_side(self, exchange: Exchange, faults: list[Fault], copies: int) -> None:
-        """Send copies at the same time as the real one; their answers are lost."""
+    def _side_by_side(self, exchange: Exchange, faults: list[Fault], doubled: Fault) -> None:
+        """Send copies at the same time as the real one, or within so many seconds; their answers are lost."""
+        with self.world.lock:
+            waits = [doubled.seconds * self.world.random.random() for _ in range(doubled.copies - 1)]
 
-        def copy() -> None:
+        def copy(wait: float) -> None:
+            self.stopping.wait(wait)
             try:
                 self._attempt(exchange, faults)
             except (NoAnswer, replies.Unacceptable):
                 return  # recorded with the attempt
 
-        for _ in range(copies):
-            self.background(copy)
+        for wait in waits:
+            self.background(partial(copy, wait))
 
     def _ask(self, exchange: Exchange, faults: list[Fault]) -> Json | None:
         """Up to three attempts, five seconds apart."""

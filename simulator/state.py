@@ -190,7 +190,7 @@ class World:
         self.forced: list[int] = []  # moments of stable_token's force_refresh
         self.media: dict[str, Medium] = {}
         self.templates: dict[str, Template] = {}
-        self.template_ids: dict[str, str] = {}  # client_msg_id already used → msgid
+        self.template_ids: dict[str, tuple[int, int]] = {}  # client_msg_id used → (msgid, when)
         self.menu: Json | None = None
         self.menu_id = 0
         self.tickets: dict[str, Ticket] = {}

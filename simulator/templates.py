@@ -25,6 +25,10 @@ RULES: dict[str, str] = {
 }
 
 
+REMEMBERED = 600
+"""Seconds for which the same client_msg_id is not sent twice."""
+
+
 def rule_of(keyword: str) -> str | None:
     """The pattern a keyword's value must match whole; None for old keywords such as `first`, and enums."""
     return RULES.get(keyword.rstrip("0123456789"))
@@ -85,12 +89,13 @@ def send_template(world: World, asked: Asked) -> Json:
     if not person.following:
         raise Refused(43004)
     values = values_of(template, asked.body.get("data"))
-    once = str(asked.body.get("client_msg_id") or "")
-    if once in world.template_ids:
-        return {"errcode": 0, "errmsg": "ok", "msgid": int(world.template_ids[once])}
+    once, now = str(asked.body.get("client_msg_id") or ""), world.clock.now()
+    earlier, sent_at = world.template_ids.get(once, (0, 0))
+    if earlier and now - sent_at < REMEMBERED:
+        return {"errcode": 0, "errmsg": "ok", "msgid": earlier}
     message_id = world.message_id()
     if once:
-        world.template_ids[once] = str(message_id)
+        world.template_ids[once] = message_id, now
     failures = world.faults.striking("job", "", person.openid)
     status = next((fault.does for fault in failures if fault.does.startswith("failed")), "success")
     if status == "success":

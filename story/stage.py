@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import requests
 
+from app import Heshao, create_app
 from simulator.client import Platform, Someone
 from simulator.server import start
 
@@ -28,7 +29,7 @@ ACCOUNT = {
     "encoding_aes_key": "DemonstrationKeyOfFortyThreeCharacters01234",
 }
 """The stand-in's account; not a secret, for it opens nothing."""
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 60
 
 
 @dataclass
@@ -38,7 +39,8 @@ class Stage:
     platform: Platform
     product_url: str
     environment: Mapping[str, str]
-    product: "subprocess.Popen[bytes] | None" = None
+    running: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    """What was begun, `flask serve` first."""
     narrate: Callable[[str], None] = lambda line: None
     people: dict[str, Someone] = field(default_factory=dict)
 
@@ -63,6 +65,21 @@ class Stage:
                 f"flask {' '.join(words)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
             )
         return done.stdout
+
+    def begins(self, *words: str) -> "subprocess.Popen[bytes]":
+        """Start a `flask …` that stays, as if on another machine; it ends with the stage."""
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+            [sys.executable, "-m", "flask", *words], cwd=ROOT, env=dict(self.environment)
+        )
+        self.running.append(process)
+        return process
+
+    def end(self) -> None:
+        """Ask everything that runs to end, and wait for it; subprocess.TimeoutExpired if something stays."""
+        for process in self.running:
+            process.terminate()
+        for process in self.running:
+            process.wait(20)
 
     def rows(self, *words: str) -> list[dict[str, Any]]:
         """What a command prints as JSON."""
@@ -99,18 +116,24 @@ def stage(folder: Path, narrate: Callable[[str], None], **overrides: str) -> Ite
     environment = environment_for(folder, port, standin.url) | overrides
     playing = Stage(platform, f"http://127.0.0.1:{port}", environment, narrate=narrate)
     try:
-        playing.flask("db", "upgrade")
-        playing.flask("registry", "import", str(DISTRICT / "registry.xlsx"))
-        playing.product = subprocess.Popen(
-            [sys.executable, "-m", "flask", "serve"], cwd=ROOT, env=dict(environment)
-        )
+        lay_out(environment)
+        playing.begins("serve")
         playing.until(lambda: is_ready(playing.product_url), "the product to be ready")
         yield playing
     finally:
-        if playing.product is not None:
-            playing.product.terminate()
-            playing.product.wait(20)
+        playing.end()
         standin.stop()
+
+
+def lay_out(environment: Mapping[str, str]) -> None:
+    """The tables and the demonstration's registry, by the product's commands but in this process: it is loaded."""
+    heshao = Heshao(Path(environment["HESHAO_CONFIG"]), environment)
+    runner = create_app(heshao).test_cli_runner()
+    for words in (["db", "upgrade"], ["registry", "import", str(DISTRICT / "registry.xlsx")]):
+        done = runner.invoke(args=words, catch_exceptions=False)
+        if done.exit_code:
+            raise AssertionError(f"flask {' '.join(words)}: exit {done.exit_code}\n{done.output}")
+    heshao.desk.engine.dispose()
 
 
 def environment_for(folder: Path, port: int, platform_url: str) -> dict[str, str]:
@@ -124,6 +147,9 @@ def environment_for(folder: Path, port: int, platform_url: str) -> dict[str, str
         "HESHAO__DATABASE__URL": f"sqlite:///{folder / 'heshao.db'}",
         "HESHAO__QUEUE__URL": f"sqlite:///{folder / 'queue.db'}",
         "HESHAO__PHOTOS__URL": f"file://{folder / 'photos'}",
+        "HESHAO__METRICS__FOLDER": str(folder / "metrics"),
+        "HESHAO__BACKUP__FOLDER": str(folder / "backups"),
+        "HESHAO__BACKUP__AT": "",
         "HESHAO__WECHAT__API_BASE": platform_url,
         "HESHAO__WECHAT__OPEN_BASE": platform_url,
     }

@@ -3,26 +3,29 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import pytest
 from alembic import command as alembic
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
 
 import config
 import models.tables  # noqa: F401 - declares every table
-from commands.database import alembic_config
 from models.base import Base
 from models.engine import make_engine
 from services.case_links import CaseLinks
 from services.desk import Desk
 from services.rulebook import rulebook_from
+from services.schema import alembic_config
+from story import engines
+from story.servers import NoEngine
 
 ROOT = Path(__file__).parent.parent
-POSTGRESQL = os.environ.get("HESHAO_TEST_POSTGRESQL", "postgresql://127.0.0.1:5432/test")
+T = TypeVar("T")
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday 2026-11-23, 09:00 in China."""
 
@@ -70,26 +73,64 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@contextmanager
+def wanted(engine: AbstractContextManager[T]) -> Iterator[T]:
+    """The engine, or a skip that says why there is none: a failure where none may be missing (as in .ci/run)."""
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(engine)
+        except NoEngine as why:
+            (pytest.fail if os.environ.get("HESHAO_TEST_ENGINES") == "all" else pytest.skip)(str(why))
+        yield found
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL in which databases may be made."""
+    with wanted(engines.postgresql()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """A Redis."""
+    with wanted(engines.redis_server()) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> Iterator[str]:
+    """A Redis database that is empty before and after the test."""
+    with wanted(engines.redis_database(redis_server)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """A S3 server of this test process's own."""
+    with engines.s3_server() as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(s3_server: str) -> dict[str, str]:
+    """The keys of `[photos]` that lead to an empty place in a bucket."""
+    return engines.bucket(s3_server)
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_server: str) -> Iterator[str]:
+    """A database without tables, gone after the test."""
+    with engines.database(postgresql_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgresql_server: str) -> Iterator[str]:
     """A PostgreSQL database of this test process's own, with all tables."""
-    name = f"heshao_test_{os.getpid()}"
-    server = create_engine(
-        POSTGRESQL.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
-    try:
-        with server.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-    except OperationalError as error:
-        pytest.skip(
-            f"no PostgreSQL at {POSTGRESQL} ({str(error.orig).splitlines()[0]}); set HESHAO_TEST_POSTGRESQL"
-        )
-    url = POSTGRESQL.rsplit("/", 1)[0] + f"/{name}"
-    alembic.upgrade(alembic_config(url), "head")
-    yield url
-    with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    server.dispose()
+    with engines.database(postgresql_server) as url:
+        alembic.upgrade(alembic_config(url), "head")
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

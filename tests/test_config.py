@@ -35,7 +35,7 @@ def test_four_keys_are_enough(tmp_path: Path) -> None:
 def test_the_example_states_the_defaults() -> None:
     loaded = config.load(ROOT / "config.example.toml", {})
     bare = Config.model_validate({"wechat": {"account": loaded.wechat.account.model_dump()}})
-    for name in ("server", "database", "queue", "photos", "rules", "logging"):
+    for name in ("server", "database", "queue", "photos", "backup", "rules", "logging", "metrics"):
         assert getattr(loaded, name) == getattr(bare, name), name
 
 

@@ -1,5 +1,6 @@
 """The page behind a signed link: photographs before and after, for whoever was given it and nobody else."""
 
+import logging
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from services.case_sheet import look_at_case
 from services.desk import Desk
 from services.links import CaseLink, LinkSigner
 from services.photo_store import PhotoStore, Size, derived_key
+
+log = logging.getLogger("heshao.web")
 
 HERE = Path(__file__).parent
 MOST = 2**31 - 1
@@ -55,6 +58,9 @@ def case_pages(desk: Desk, store: PhotoStore, signer: LinkSigner) -> Blueprint:
             return Response(store.read(derived_key(digest, size)), mimetype="image/jpeg")
         except FileNotFoundError as error:
             raise NothingThere(NO_PHOTO) from error
+        except OSError:
+            log.exception("the store of photographs cannot be read", extra={"event": "store.unread"})
+            return Response(status=503, headers={"Retry-After": "30"})
 
     @pages.errorhandler(LinkDead)
     def link_dead(refusal: Refusal) -> Response:

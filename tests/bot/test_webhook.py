@@ -5,17 +5,17 @@ from random import Random
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from flask import Flask
-from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import Client
 
 from bot.cipher import Door
 from bot.conversation import Dispatcher
 from bot.messages import Message
-from bot.webhook import webhook
+from bot.pace import Pace
+from bot.webhook import Sentences, Webhook
 from handlers import speech, texts
 from models.conversation import Inbound
 from services.desk import Desk, Work
@@ -27,13 +27,15 @@ TOKEN, APP_ID, KEY = "token", "wx0123456789abcdef", "abcdefghijklmnopqrstuvwxyz0
 
 
 @pytest.fixture
-def client(desk: Desk) -> FlaskClient:
+def client(desk: Desk) -> Client:
     lay_out(desk)
-    app = Flask(__name__)
-    app.register_blueprint(
-        webhook(Door(TOKEN, APP_ID, KEY), desk, speech.dispatcher(), Random(1), texts.BUSY)
-    )
-    return app.test_client()
+    return client_of(desk, speech.dispatcher())
+
+
+def client_of(desk: Desk, dispatcher: Dispatcher) -> Client:
+    sentences = Sentences(busy=texts.BUSY, too_many=texts.TOO_MANY)
+    door, pace = Door(TOKEN, APP_ID, KEY), Pace(per_minute=120, at_once=150)
+    return Client(Webhook(door, desk, dispatcher, Random(1), pace, sentences))
 
 
 class FullDisk(Dispatcher):
@@ -56,20 +58,20 @@ def push(words: str, serial: int = 1, openid: str = "o-li", more: str = "") -> b
     ).encode()
 
 
-def test_the_address_is_verified(client: FlaskClient, clock: Clock) -> None:
+def test_the_address_is_verified(client: Client, clock: Clock) -> None:
     answer = client.get("/wechat", query_string=signed(clock, echostr="4375120948345356249"))
     assert answer.data == b"4375120948345356249"
     assert client.get("/wechat", query_string={"echostr": "x"}).status_code == 403
 
 
-def test_a_message_is_answered(client: FlaskClient, clock: Clock) -> None:
+def test_a_message_is_answered(client: Client, clock: Clock) -> None:
     answer = client.post("/wechat", query_string=signed(clock), data=push("帮助"))
     assert answer.status_code == 200
     assert "我要举报" in answer.text
     assert "<ToUserName><![CDATA[o-li]]></ToUserName>" in answer.text
 
 
-def test_a_retry_gets_the_very_same_reply(client: FlaskClient, clock: Clock, desk: Desk) -> None:
+def test_a_retry_gets_the_very_same_reply(client: Client, clock: Clock, desk: Desk) -> None:
     first = client.post("/wechat", query_string=signed(clock), data=push("帮助"))
     clock.forward(seconds=5)
     again = client.post("/wechat", query_string=signed(clock), data=push("帮助"))
@@ -90,14 +92,14 @@ def test_a_retry_gets_the_very_same_reply(client: FlaskClient, clock: Clock, des
     ],
 )
 def test_forged_and_stale_pushes_are_refused(
-    client: FlaskClient, clock: Clock, change: dict[str, str], status: int
+    client: Client, clock: Clock, change: dict[str, str], status: int
 ) -> None:
     assert (
         client.post("/wechat", query_string=signed(clock) | change, data=push("帮助")).status_code == status
     )
 
 
-def test_a_stale_push_is_refused_although_it_was_signed(client: FlaskClient, clock: Clock) -> None:
+def test_a_stale_push_is_refused_although_it_was_signed(client: Client, clock: Clock) -> None:
     query = signed(clock)
     clock.forward(hours=1)
     assert client.post("/wechat", query_string=query, data=push("帮助")).status_code == 403
@@ -115,40 +117,38 @@ def test_a_stale_push_is_refused_although_it_was_signed(client: FlaskClient, clo
     ],
 )  # fmt: skip
 def test_a_malformed_body_is_refused_and_leaves_nothing(
-    client: FlaskClient, clock: Clock, desk: Desk, body: bytes
+    client: Client, clock: Clock, desk: Desk, body: bytes
 ) -> None:
     assert client.post("/wechat", query_string=signed(clock), data=body).status_code == 400
     with desk.reading() as work:
         assert list(work.session.scalars(select(Inbound.key))) == []
 
 
-def test_what_is_said_cannot_break_the_reply(client: FlaskClient, clock: Clock) -> None:
+def test_what_is_said_cannot_break_the_reply(client: Client, clock: Clock) -> None:
     hostile = "]]]]><![CDATA[></Content><Content>forged"
     answer = client.post("/wechat", query_string=signed(clock), data=push(f"河边有垃圾{hostile}"))
     assert answer.status_code == 200
     assert fromstring(answer.text).findtext("MsgType") == "text"
 
 
-def test_an_event_that_needs_no_answer_is_acknowledged(client: FlaskClient, clock: Clock) -> None:
+def test_an_event_that_needs_no_answer_is_acknowledged(client: Client, clock: Clock) -> None:
     body = push("").replace(b"<MsgType>text</MsgType>", b"<MsgType>event</MsgType><Event>brand_new</Event>")
     answer = client.post("/wechat", query_string=signed(clock), data=body)
     assert (answer.status_code, answer.data) == (200, b"success")
 
 
 def test_a_message_that_could_not_be_stored_is_not_said_to_be(
-    client: FlaskClient, clock: Clock, desk: Desk, caplog: pytest.LogCaptureFixture
+    client: Client, clock: Clock, desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = Flask(__name__)
     full = FullDisk(**vars(speech.dispatcher()))
-    broken.register_blueprint(webhook(Door(TOKEN, APP_ID, KEY), desk, full, Random(1), texts.BUSY))
-    answer = broken.test_client().post("/wechat", query_string=signed(clock), data=push("提交"))
+    answer = client_of(desk, full).post("/wechat", query_string=signed(clock), data=push("提交"))
     assert texts.BUSY in answer.text
     assert "could not be answered" in caplog.text
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=300), serial=st.integers(1, 10**17))
-def test_no_words_whatever_make_a_500(client: FlaskClient, clock: Clock, words: str, serial: int) -> None:
+def test_no_words_whatever_make_a_500(client: Client, clock: Clock, words: str, serial: int) -> None:
     safe = words.replace("]]>", "").encode("utf-8", "ignore").decode()
     answer = client.post("/wechat", query_string=signed(clock), data=push(safe, serial))
     assert answer.status_code in (200, 400)

@@ -6,14 +6,16 @@ import socket
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
 import click
+import psutil
 import pytest
 from flask import Flask
 
-from commands.serve import Supervisor, refuse_if_unready
+from commands.serve import Supervisor, count_together, refuse_if_unready
 from config import Server
 from models.engine import make_engine
 
@@ -34,6 +36,19 @@ def test_an_outdated_schema_is_refused_and_the_command_named(tmp_path: Path) -> 
         pytest.raises(click.ClickException, match="flask db upgrade"),
     ):
         refuse_if_unready()
+
+
+def test_each_start_counts_from_zero_in_a_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "elsewhere")
+    folder = tmp_path / "metrics" / "8000"
+    folder.mkdir(parents=True)
+    for name in ("counter_1.db", "not-ours.txt"):
+        (folder / name).touch()
+    count_together(folder)
+    assert [file.name for file in folder.iterdir()] == ["not-ours.txt"]
+    assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(folder)
 
 
 def test_a_port_in_use_is_named(migrated: Path) -> None:
@@ -72,6 +87,38 @@ def test_a_part_that_dies_is_started_again_and_all_end_together(
     for pid in _pids(tmp_path):
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_what_a_dead_part_had_started_does_not_outlive_it(tmp_path: Path) -> None:
+    child = f"import os, time; open(r'{tmp_path}/' + str(os.getpid()), 'w'); time.sleep(60)"
+    part = tmp_path / "part.py"
+    part.write_text(
+        f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {child!r}])\ntime.sleep(60)\n"
+    )
+    supervisor = Supervisor({"part": [sys.executable, str(part)]})
+
+    def disturb() -> None:
+        (first,) = _wait_for(tmp_path, 1)
+        os.kill(os.getpgid(first), signal.SIGKILL)  # the part alone, not its group
+        _wait_for(tmp_path, 2)
+        assert not _lives(first)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    kept = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    with ThreadPoolExecutor(1) as pool:
+        watching = pool.submit(disturb)
+        supervisor.run("started")
+        watching.result()
+    signal.signal(signal.SIGTERM, kept[0])
+    signal.signal(signal.SIGINT, kept[1])
+    assert not any(_lives(pid) for pid in _pids(tmp_path))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _pids(folder: Path) -> list[int]:

@@ -6,9 +6,16 @@ from pathlib import Path
 
 from handlers import texts
 from models.notification import Notice
+from services.daily_limit import DIGESTS
 
 ROOT = Path(__file__).parent.parent.parent
-READERS = {"town": "town", "office": "Office", "reporter": "reporter"}
+READERS = {
+    "town": "town",
+    "office": "Office",
+    "reporter": "reporter",
+    "helper": "helper",
+    "staff": "town, Office",
+}
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -54,7 +61,11 @@ def test_the_reader_is_whom_the_sentence_is_for() -> None:
 
 
 def test_reporters_are_told_their_ticket_and_nobody_else_is() -> None:
+    assert "{ticket}" in texts.DIGEST_LINE_REPORTER
+    assert "{ticket}" not in texts.DIGEST_LINE
     for sentence, words in texts.NOTICES.items():
+        if sentence in DIGESTS:  # made of the lines above
+            continue
         assert ("{ticket}" in words) == sentence.startswith("reporter_")
         if sentence.startswith("reporter_"):
             assert "{number}" not in words

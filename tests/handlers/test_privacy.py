@@ -10,7 +10,7 @@ from bot.messages import Unfollow
 from models.case import CaseEvent
 from models.notification import Notification
 from models.report import Addition, Callback, Report, Satisfaction
-from services import notifications
+from services import delivery
 from services.desk import Desk, Work
 from tests.district import north_of_the_river
 from tests.handlers.conftest import Talker
@@ -104,7 +104,7 @@ def test_a_huge_number_is_an_unknown_case(li: Talker, chief: Talker) -> None:
 
 
 def _all_due(work: Work) -> list[str]:
-    return [envelope.sentence for envelope in notifications.lease(work, 100)]
+    return [envelope.sentence for envelope in delivery.lease(work, 100)]
 
 
 def test_five_a_day_holds_in_one_batch_and_anew_each_morning(desk: Desk, li: Talker, all_of: Read) -> None:

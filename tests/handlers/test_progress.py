@@ -133,6 +133,33 @@ def test_a_photo_that_never_comes_is_asked_for_again_and_shown_to_the_office(
     assert "照片没有收到" in clerk.says("待办")
 
 
+def test_a_lost_photo_is_asked_for_though_another_of_its_album_came_last(
+    desk: Desk, li: Talker, owed: Callable[..., list[str]]
+) -> None:
+    li.photo()
+    li.photo()
+    li.at(RIVER)
+    li.says("河边堆了垃圾")
+    li.says("提交")
+    first, second = desk.do(evidence.lease, 10)
+    desk.do(evidence.gone, first.id, "微信返回 40007")
+    assert owed("reporter_photo_missing") == []
+    desk.do(evidence.arrived, second.id, "key-of-what-came")
+    assert owed("reporter_photo_missing") == ["reporter:reporter_photo_missing"]
+
+
+def test_who_was_told_of_a_lost_photo_is_not_told_again_when_a_later_one_comes(
+    desk: Desk, li: Talker, owed: Callable[..., list[str]]
+) -> None:
+    li.reports(RIVER)
+    (lost,) = desk.do(evidence.lease, 10)
+    desk.do(evidence.gone, lost.id, "微信返回 40007")
+    report_id = desk.look(lambda work: work.session.get_one(Evidence, lost.id).report_id)
+    later = desk.do(evidence.expect, Medium.PHOTO, "media-later", report_id=report_id)
+    desk.do(evidence.arrived, later.id, "key-of-what-came")
+    assert owed("reporter_photo_missing") == ["reporter:reporter_photo_missing"]
+
+
 def test_unsubscribing_erases_the_reporter_and_the_case_lives_on(
     li: Talker, chief: Talker, all_of: Read, someone: Callable[[str], Talker]
 ) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rules.workdays import Due, WorkCalendar, end_of, local_day
 from tests.rules.year_2026 import CALENDAR, MADE_UP, OFF
+from tests.rules.year_2027 import BOTH
 
 days = st.dates(date(2025, 11, 1), date(2027, 6, 30))
 
@@ -129,3 +130,35 @@ def test_a_naive_instant_is_refused() -> None:
 def test_the_last_instant_of_a_day_is_in_it_and_its_end_is_not(day: date) -> None:
     assert local_day(end_of(day) - timedelta(microseconds=1)) == day
     assert local_day(end_of(day)) == day + timedelta(days=1)
+
+
+AROUND = st.one_of(
+    st.dates(date(2026, 9, 20), date(2026, 10, 15)),  # National Day
+    st.dates(date(2027, 1, 25), date(2027, 2, 25)),  # Spring Festival
+    st.dates(date(2026, 12, 20), date(2027, 1, 10)),  # the year's end
+)
+
+
+@pytest.mark.parametrize("calendar", [CALENDAR, BOTH], ids=["2027 unknown", "2027 loaded"])
+@given(day=AROUND, n=st.integers(1, 40))
+def test_it_holds_over_national_day_spring_festival_and_a_years_end(
+    calendar: WorkCalendar, day: date, n: int
+) -> None:
+    due = calendar.after(day, n)
+    assert calendar.count(day, due.on) == n
+    assert calendar.is_workday(due.on)
+    assert due.provisional == (not calendar.is_known(due.on))
+
+
+@given(days, st.integers(0, 60))
+def test_only_a_provisional_date_is_moved_by_a_year_that_becomes_known(day: date, n: int) -> None:
+    before, after = CALENDAR.after(day, n), BOTH.after(day, n)
+    assert not after.provisional
+    if not before.provisional:
+        assert after.on == before.on
+
+
+def test_the_last_day_that_is_known() -> None:
+    assert CALENDAR.known_until == date(2026, 12, 31)
+    assert BOTH.known_until == date(2027, 12, 31)
+    assert WorkCalendar({}).known_until == date.min

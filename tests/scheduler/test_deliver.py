@@ -1,24 +1,28 @@
 """Delivery: the first channel that works, each answer's consequence, never twice, never lost."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot.wechat import WeChatRefused, WeChatUnreachable
 from config import Template
 from handlers import notices
 from models.follower import Follower
-from models.notification import Channel, Delivery, Notice, Notification
+from models.notification import Channel, Delivery, Notice, Notification, due_for_delivery
 from models.person import Person
+from rules.workdays import end_of
 from scheduler.deliver import Postman, Wording, deliver
-from services import notifications
+from services import daily_limit, delivery, notifications, reconciliation
 from services.desk import Desk, Work
 from tests.conftest import Clock
 from tests.district import lay_out
+from tests.query_plan import plan_of
 
 FIELDS = {
     "number": "character_string1",
@@ -115,6 +119,35 @@ def test_by_customer_service_where_there_is_no_template(
     (row,) = rows(desk)
     assert (row.delivery, row.channel) == (Delivery.SENT, Channel.CUSTOMER_SERVICE)
     assert deliver(postman) == 0
+
+
+@dataclass
+class DeskWithoutDatabase:
+    """A desk whose database is away when the next so many messages are to be written down as sent."""
+
+    desk: Desk
+    away: int
+
+    def do(self, step: Callable[..., Any], *given: Any) -> Any:
+        if step is delivery.sent and self.away:
+            self.away -= 1
+            raise OperationalError("UPDATE notification", {}, ConnectionError("the server has gone away"))
+        return self.desk.do(step, *given)
+
+
+def test_what_the_platform_took_while_the_database_was_away_is_written_down_and_not_sent_again(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat, clock: Clock
+) -> None:
+    shaky = DeskWithoutDatabase(desk, away=2)
+    postman = replace(post(), desk=cast(Desk, shaky), pause_seconds=0)
+    desk.do(open_window)
+    desk.do(owe)
+    deliver(postman)
+    assert [row.delivery for row in rows(desk)] == [Delivery.SENT]
+    clock.forward(minutes=2)
+    deliver(postman)
+    assert len(wechat.sent) == 1
+    assert shaky.away == 0
 
 
 def test_by_template_each_keyword_cut_to_its_rule(
@@ -239,11 +272,62 @@ def test_a_row_whose_worker_died_is_found_again_after_a_minute(
 ) -> None:
     postman = post(case_assigned="template")
     desk.do(owe)
-    assert len(desk.do(notifications.lease, 10)) == 1  # and its worker is killed here
+    assert len(desk.do(delivery.lease, 10)) == 1  # and its worker is killed here
     assert deliver(postman) == 0
     clock.forward(seconds=61)
     assert deliver(postman) == 1
     assert len(wechat.sent) == 1
+
+
+def test_urgent_messages_are_taken_first_and_the_older_of_the_others_after_them(
+    desk: Desk, clock: Clock, post: Callable[..., Postman]
+) -> None:
+    post()
+    for n in range(3):
+        desk.do(owe, key=f"ordinary-{n}")
+        clock.forward(minutes=1)
+    desk.do(owe, urgent=True, key="urgent")
+    assert desk.look(delivery.anything_due)
+    first, second = (desk.do(delivery.lease, 2) for _ in range(2))
+    assert [envelope.urgent for envelope in (*first, *second)] == [True, False, False, False]
+    assert [envelope.id for envelope in (*first, *second)] == [4, 1, 2, 3]
+    assert not desk.look(delivery.anything_due)
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_the_next_messages_are_read_off_the_index_however_many_were_sent(desk: Desk, urgent: bool) -> None:
+    plan = plan_of(desk, due_for_delivery(desk.clock(), urgent=urgent).limit(8))
+    assert "ix_notification_due" in plan
+    assert re.search(r"delivery.*urgent.*next_try_at", plan)
+    assert "TEMP B-TREE FOR ORDER BY" not in plan
+
+
+def test_what_counts_for_the_day_is_found_without_a_persons_whole_past(desk: Desk) -> None:
+    midnight = end_of(desk.clock().date())
+    plan = plan_of(desk, daily_limit.sent_that_day(Notification.person_id == 1, midnight))
+    assert re.search("ix_notification_(person|sent)", plan)  # PostgreSQL asks its statistics which
+    assert re.search(r"(Index Cond: |person_id=\?).*sent_at", plan)
+
+
+@dataclass
+class Meanwhile(FakeWeChat):
+    """While it takes a message, another becomes due."""
+
+    happens: Callable[[], object] = bool
+
+    def _take(self, how: str, openid: str, what: Any) -> None:
+        self.happens()
+        super()._take(how, openid, what)
+
+
+def test_what_becomes_due_while_others_are_under_way_leaves_in_the_same_run(
+    desk: Desk, post: Callable[..., Postman]
+) -> None:
+    busy = Meanwhile(happens=lambda: desk.do(owe, urgent=True, key="meanwhile"))
+    postman = replace(post(case_assigned="template"), wechat=cast(Any, busy))
+    desk.do(owe, urgent=True)
+    assert deliver(postman) == 2
+    assert [row.delivery for row in rows(desk)] == [Delivery.SENT, Delivery.SENT]
 
 
 def test_the_same_key_is_never_owed_twice(desk: Desk, post: Callable[..., Postman]) -> None:
@@ -279,8 +363,8 @@ def test_no_more_than_the_set_number_a_day_urgent_ones_excepted(
     deliver(postman)
     assert len(wechat.sent) == 6
     clock.forward(days=1)
-    deliver(postman)
-    assert len(wechat.sent) == 8
+    assert deliver(postman) == 0  # the other two wait for the morning's digest
+    assert [row.delivery for row in rows(desk)[5:7]] == [Delivery.HELD] * 2
 
 
 def test_retrying_by_hand_and_reconciling(
@@ -293,7 +377,7 @@ def test_retrying_by_hand_and_reconciling(
     desk.do(open_window)
     assert desk.do(notifications.try_again, None) == 1
     deliver(postman)
-    sums = desk.look(notifications.reconcile)
+    sums = desk.look(reconciliation.reconcile)
     assert (sums.owed, sums.sent, sums.undeliverable, sums.within_ten_seconds) == (0, 1, 0, 1.0)
 
 
@@ -301,6 +385,37 @@ def test_the_platforms_later_word_that_it_was_blocked(desk: Desk, post: Callable
     postman = post(case_assigned="template")
     desk.do(owe)
     deliver(postman)
-    desk.do(notifications.delivery_report, "msgid-1", "failed:user block")
+    desk.do(delivery.delivery_report, "msgid-1", "failed:user block")
     (row,) = rows(desk)
     assert (row.delivery, row.reason) == (Delivery.UNDELIVERABLE, "微信反馈：failed:user block")
+
+
+def test_whoever_runs_for_another_day_leaves_what_others_hold_and_is_left_alone(
+    desk: Desk, clock: Clock, make_desk: Callable[..., Desk]
+) -> None:
+    """`flask jobs run … --at`: its time is another, the leases are not."""
+    lay_out(desk)
+    desk.do(owe, key="mine")
+    assert len(desk.do(delivery.lease, 8)) == 1  # a worker of the running product is sending it
+    desk.do(owe, key="theirs")
+    then = make_desk()
+    then.clock = lambda: clock() + timedelta(days=17)
+    assert [e.id for e in then.do(delivery.lease, 8, clock())] == [2]
+    assert desk.do(delivery.lease, 8) == []
+    then.clock = lambda: clock() - timedelta(days=17)
+    assert then.do(delivery.lease, 8, clock()) == []
+    clock.forward(seconds=61)
+    assert len(desk.do(delivery.lease, 8)) == 2
+
+
+def test_what_was_sent_for_another_day_does_not_count_against_today(
+    desk: Desk, clock: Clock, post: Callable[..., Postman]
+) -> None:
+    postman = post(case_assigned="template")
+    clock.forward(days=1)
+    for n in range(desk.rulebook.hours.per_day):
+        desk.do(owe, key=f"tomorrow {n}")
+    assert deliver(postman) == desk.rulebook.hours.per_day
+    clock.forward(days=-1)
+    desk.do(owe, key="today")
+    assert deliver(postman) == 1

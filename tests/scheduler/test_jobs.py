@@ -1,19 +1,21 @@
-"""The small jobs: who leads, drafts and ratings that end, the nightly tidying; harmless run twice."""
+"""The small jobs: the timetable, drafts and ratings that end, the nightly tidying; harmless run twice."""
 
+import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
 
 from bot.messages import Message, Photo, Said, Text
 from handlers import speech
-from models.conversation import Conversation, Inbound
-from models.notification import Notification
+from models.conversation import Conversation
 from scheduler.drafts import end_silent_drafts
 from scheduler.leader import Leader
-from scheduler.tidy import tidy
-from scheduler.timetable import Jobs, timetable
-from scheduler.workers import Workers, make_queue
+from scheduler.logbook import Job, Logbook
+from scheduler.timetable import times, timetable
+from scheduler.workers import REDIS_SECONDS, Workers, make_queue
 from services import audit
 from services.desk import Desk, Work
 from tests.conftest import Clock
@@ -26,41 +28,21 @@ def talk(desk: Desk, *said: Said) -> None:
         desk.do(dispatcher.answer, Message("o-li", "gh", desk.clock(), words, f"key-{n}"))
 
 
-def test_one_process_leads_and_another_takes_over_when_it_dies(desk: Desk, clock: Clock) -> None:
-    first, second = Leader(desk), Leader(desk)
-    second._me = "elsewhere:2"
-    first.renew()
-    second.renew()
-    assert (first.leads, second.leads) == (True, False)
-    clock.forward(seconds=15)
-    first.renew()
-    clock.forward(seconds=15)
-    second.renew()
-    assert second.leads is False
-    clock.forward(seconds=10)  # the first has died: not renewed for 25 s
-    second.renew()
-    assert second.leads is True
-    first.renew()
-    assert first.leads is False
-
-
-def test_a_job_is_done_only_while_leading(desk: Desk) -> None:
-    leader, done = Leader(desk), list[int]()
-    job = leader.only(lambda: done.append(1))
-    job()
-    leader.renew()
-    job()
-    assert done == [1]
-
-
 def test_the_timetable_holds_every_job_and_drops_none_that_is_late(desk: Desk) -> None:
-    jobs = Jobs(*[lambda: None] * 5)
-    table = timetable(jobs, Leader(desk))
+    jobs = dict.fromkeys(times(), lambda: 0)
+    table = timetable(jobs, Leader(desk), Logbook(desk, times()))
     table.start(paused=True)
     rows = {job.id: job for job in table.get_jobs()}
-    assert set(rows) == {"deliver", "photos", "drafts", "ratings", "tidy", "lead"}
+    assert set(rows) == {"lead", *times()}
     assert all(job.misfire_grace_time is None for job in rows.values())
     table.shutdown(wait=False)
+
+
+def test_a_job_without_a_time_and_a_time_without_a_job_are_refused(desk: Desk) -> None:
+    jobs: dict[str, Job] = dict.fromkeys(times(), lambda: 0)
+    for wrong in (jobs | {"more": lambda: 0}, {"deliver": jobs["deliver"]}):
+        with pytest.raises(ValueError, match="differ"):
+            timetable(wrong, Leader(desk), Logbook(desk, times()))
 
 
 def test_a_silent_draft_ends_and_a_lively_one_does_not(desk: Desk, clock: Clock) -> None:
@@ -71,26 +53,6 @@ def test_a_silent_draft_ends_and_a_lively_one_does_not(desk: Desk, clock: Clock)
     assert end_silent_drafts(desk) == 0
     with desk.reading() as work:
         assert [c.flow for c in work.session.scalars(select(Conversation))] == [None]
-
-
-def test_tidying_forgets_old_answers_and_tells_the_office_of_a_broken_chain(desk: Desk, clock: Clock) -> None:
-    lay_out(desk)
-    talk(desk, Photo("m"), Text("北运河天穆镇段"), Text("河边有垃圾"), Text("提交"))
-    assert tidy(desk) == 0
-    clock.forward(days=4)
-    desk.do(_cut_the_chain)
-    assert tidy(desk) == 1
-    with desk.reading() as work:
-        assert list(work.session.scalars(select(Inbound.key))) == []
-        told = [
-            n.sentence for n in work.session.scalars(select(Notification)) if n.sentence == "office_audit"
-        ]
-        assert len(told) == 2
-
-
-def _cut_the_chain(work: Work) -> None:
-    """Somebody with the database's password gets past the triggers."""
-    work.session.execute(text("UPDATE \"case\" SET head = 'x'"))
 
 
 def test_an_altered_event_is_found_and_the_first_break_named(desk: Desk) -> None:
@@ -114,8 +76,21 @@ def _alter(work: Work) -> None:
 
 def test_waking_a_worker_that_cannot_be_reached_is_no_loss(tmp_path: Any, caplog: Any) -> None:
     queue = make_queue("redis://127.0.0.1:1/0")
-    Workers(queue, {"deliver": lambda: None}).wake("deliver")
-    assert "the sweep will find it" in caplog.text
+    workers = Workers(queue, {"deliver": lambda: None})
+    for _ in range(3):  # somebody's reply waits for each try: a queue that failed is let be for a while
+        workers.wake("deliver")
+    assert caplog.text.count("the sweep will find it") == 1
+
+
+def test_a_redis_that_takes_the_connection_and_says_nothing_does_not_hold_up_a_reply() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        workers = Workers(
+            make_queue(f"redis://127.0.0.1:{silent.getsockname()[1]}/0"), {"deliver": lambda: None}
+        )
+        begun = time.monotonic()
+        for _ in range(10):
+            workers.wake("deliver")
+    assert time.monotonic() - begun < 2 * REDIS_SECONDS
 
 
 def test_a_worker_that_is_woken_does_its_duty(tmp_path: Any, woken: list[str]) -> None:

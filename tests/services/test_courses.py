@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cells import Unreadable
-from services.courses import course
+from services.courses import course, crossing
 
 POINT = st.tuples(st.floats(74, 135), st.floats(4, 53))
 
@@ -78,3 +78,16 @@ def test_what_is_refused(written: str, reason: str) -> None:
     with pytest.raises(Unreadable) as refused:
         course(written)
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "where"),
+    [
+        ("LINESTRING (117.1 39.1, 117.2 39.2, 117.2 39.1, 117.1 39.2)", "117.15000 39.15000"),
+        ("LINESTRING (117.1 39.1, 117.2 39.2)", ""),
+        ("LINESTRING (117.1 39.1, 117.2 39.2, 117.2 39.1, 117.1 39.1)", ""),  # a moat closes
+        ("POLYGON ((117.1 39.2, 117.2 39.2, 117.2 39.3, 117.1 39.2))", ""),
+    ],
+)
+def test_where_a_line_crosses_itself(written: str, where: str) -> None:
+    assert crossing(course(written)) == where

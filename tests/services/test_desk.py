@@ -128,3 +128,21 @@ def test_what_was_to_be_written_is_not_in_the_errors_text(desk: Desk) -> None:
     with pytest.raises((IntegrityError, OperationalError)) as failed:
         desk.do(meet, "p2")
     assert "o-secret-openid" not in str(failed.value).split("DETAIL")[0]
+
+
+def test_a_server_that_was_restarted_is_met_again_without_a_word(desk: Desk) -> None:
+    """PostgreSQL drops every connection when it restarts; SQLite has none to drop."""
+    desk.do(write, "before")
+    if desk.engine.dialect.name == "sqlite":
+        desk.engine.dispose()
+    else:
+        server = make_engine(desk.engine.url.render_as_string(hide_password=False))
+        with server.connect() as other:
+            other.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        server.dispose()
+    desk.do(write, "after")
+    assert desk.look(lambda work: work.session.get_one(Counter, "after").value) == 1
+    assert names(desk) == ["after", "before"]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -158,15 +158,28 @@ def village_chiefs(
 
 SMALL = settings(
     deadline=None,
-    max_examples=25,
+    max_examples=600,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 SOME_DAYS = st.sampled_from([None, "2024-01-01", "2026-11-22", "2026-11-23", "2026-12-05", "2027-02-01"])
 
 
+def village(reaches: str, since: str | None = None, until: str | None = None) -> list[Any]:
+    """A village chief's row."""
+    return person("甲", "村级河湖长", reaches=reaches, since=since, until=until)
+
+
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @SMALL
 @given(village_chiefs(SOME_DAYS))
+@example([(0, [village("R1"), village("R1", until="2026-11-22")]), (0, [village("R2")])])
+@example([(0, [village("R1", until="2026-12-05")]), (0, [village("R1", since="2026-12-05")])])
+@example(
+    [
+        (0, [village("R1")]),
+        (0, [village("R1"), village("R1", until="2026-11-23"), village("R1", "2024-01-01", "2026-11-23")]),
+    ]
+)
 def test_whatever_is_imported_a_second_time_changes_nothing(
     desk: Desk, clock: Clock, imports: list[tuple[int, list[list[Any]]]]
 ) -> None:

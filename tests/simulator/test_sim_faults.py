@@ -1,6 +1,7 @@
 """Broken on purpose: each fault does what its name says, as often as it is told."""
 
 import json
+import threading
 import time
 
 import pytest
@@ -50,10 +51,11 @@ def test_the_token_endpoint_fails(platform: Platform, product: Product) -> None:
     platform.breaks("token_500", times=1)
     body = {"grant_type": "client_credential"}
     assert product.raw("POST", "stable_token", data=json.dumps(body)).status_code == 500
-    platform.breaks("token_slow", seconds=0.2)
-    began = time.monotonic()
-    assert "access_token" in product.stable_token()
-    assert time.monotonic() - began > 0.2
+    for slow in ("token_slow", "token_stall"):
+        platform.breaks(slow, seconds=0.2, times=1)
+        began = time.monotonic()
+        assert "access_token" in product.stable_token()
+        assert time.monotonic() - began > 0.2
 
 
 def test_spoilt_answers(platform: Platform, product: Product) -> None:
@@ -65,6 +67,37 @@ def test_spoilt_answers(platform: Platform, product: Product) -> None:
     assert (answer.status_code, answer.text[:9]) == (200, "<!DOCTYPE")
     platform.breaks("call_500", times=1)
     assert product.raw("GET", "getcallbackip").status_code == 500
+
+
+def test_the_answer_is_slow_but_the_call_has_taken_effect(platform: Platform, product: Product) -> None:
+    li = platform.person("li")
+    li.says("你好")
+    cursor = li.last()
+    platform.breaks("call_answer_slow", times=1, seconds=0.4)
+    began = time.monotonic()
+    calling = threading.Thread(target=say, args=(product, li.openid))
+    calling.start()
+    while not li.inbox(cursor):
+        time.sleep(0.01)
+    assert time.monotonic() - began < 0.4
+    calling.join()
+    assert time.monotonic() - began >= 0.4
+
+
+def test_nothing_of_the_api_can_be_reached_but_messages_are_pushed(
+    platform: Platform, product: Product, webhook: Webhook
+) -> None:
+    platform.breaks("api_down")
+    li = platform.person("li")
+    assert li.sends_photo(photo("fish")) is not None
+    with pytest.raises(requests.ConnectionError):
+        product.stable_token()
+    with pytest.raises(requests.ConnectionError):
+        say(product, li.openid)
+    with pytest.raises(requests.ConnectionError):
+        product.raw("GET", "media/get", params={"media_id": webhook.received[-1].findtext("MediaId") or ""})
+    platform.mends()
+    assert say(product, li.openid).json()["errcode"] == 0
 
 
 @pytest.mark.parametrize(("fault", "arrived"), [("call_reset", 0), ("call_answer_lost", 1)])

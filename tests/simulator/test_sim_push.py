@@ -125,6 +125,18 @@ def test_duplicates_arrive_in_parallel_and_one_reply_is_shown(platform: Platform
     assert len(li.inbox()) == 1
 
 
+def test_copies_may_come_later_than_the_persons_next_message(platform: Platform, webhook: Webhook) -> None:
+    platform.breaks("push_duplicate", times=1, copies=6, seconds=0.5)
+    li = platform.person("li")
+    li.says("先")
+    li.says("后")
+    assert platform.settle()
+    heard = [message.findtext("Content") for message in webhook.received]
+    assert heard.count("先") == 6
+    assert heard.count("后") == 1
+    assert heard[-1] == "先"
+
+
 @pytest.mark.parametrize(("fault", "longest"), [("push_repeated", PACE), ("webhook_slow", 2 * PACE)])
 def test_a_lost_answer_is_asked_for_again(
     platform: Platform, webhook: Webhook, fault: str, longest: float

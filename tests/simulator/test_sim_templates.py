@@ -96,6 +96,18 @@ def test_client_msg_id_sends_once(platform: Platform, product: Product, li: Some
     platform.settle()
 
 
+def test_after_ten_minutes_the_same_client_msg_id_is_a_new_message(
+    platform: Platform, product: Product, li: Someone
+) -> None:
+    first = send(product, li.openid, GOOD, client_msg_id="case:1")
+    platform.advance(599)
+    assert send(product, li.openid, GOOD, client_msg_id="case:1")["msgid"] == first["msgid"]
+    platform.advance(1)
+    assert send(product, li.openid, GOOD, client_msg_id="case:1")["msgid"] != first["msgid"]
+    assert len(li.inbox()) == 2
+    platform.settle()
+
+
 def test_a_mini_program_wins_over_a_url(platform: Platform, product: Product, li: Someone) -> None:
     send(product, li.openid, GOOD, url="http://x", miniprogram={"appid": "wx1", "pagepath": "p"})
     assert (li.inbox()[0]["url"], li.inbox()[0]["miniprogram"]["pagepath"]) == ("", "p")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from rules.lifecycle import Move, Party, State
 from services import audit, evidence
 from services.desk import Desk, Work
 from services.links import View
-from services.photo_store import PhotoStore, derived_key
+from services.photo_store import PhotoStore, StoreAway, derived_key
 from services.photographs import examine
 from tests.conftest import Clock
 from tests.services.pictures import LIMITS, corners, exif, jpeg, scene
@@ -309,3 +310,19 @@ def test_a_photograph_lost_from_the_store_is_a_sentence(
     answer = browser.get(f"{link(View.TOWN)}/{ids['before']}/large.jpg")
     assert answer.status_code == 404
     assert "没有这张照片" in answer.text
+
+
+class Away(PhotoStore):
+    """A bucket that nobody can reach now."""
+
+    def read(self, key: str) -> bytes:
+        raise StoreAway(5, "照片存储连不上")
+
+
+def test_a_store_that_is_away_is_asked_again_later(
+    desk: Desk, link: MakeLink, story: Story, tmp_path: Path
+) -> None:
+    app = Flask("test")
+    app.register_blueprint(case_pages(desk, Away(tmp_path.as_uri()), desk.links.signer))
+    answer = app.test_client().get(f"{link(View.TOWN)}/{story[1]['before']}/large.jpg")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")

@@ -1,0 +1,126 @@
+"""What differs between a disturbed run and an undisturbed one, and which second sendings are to be excused."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from faults.house import Interruption
+from faults.ledger import Filed, Ledger, Message
+
+IN_FLIGHT = 8
+"""Messages one worker process has under way at most (scheduler/deliver.py: SENDERS)."""
+BEFORE = 3
+"""Seconds before an interruption within which a message counts as having been under way."""
+TOLD = re.compile(r"提交成功，编号 ?([0-9-]{8,})")
+BUSY = "没有收到，请过一会儿再发"
+OF_FAULTS = frozenset({"reporter_photo_missing", "town_proof_refused", "town_addition", "office_addition"})
+"""Sentences that only a disturbed run has reason to say."""
+
+
+@dataclass
+class Findings:
+    """`differences` is empty when all is well."""
+
+    differences: list[str] = field(default_factory=list)
+    doubled: Counter[Message] = field(default_factory=Counter)
+    """Messages that came more often than owed, each excused by an interruption."""
+    bound: int = 0
+    extra: Counter[str] = field(default_factory=Counter)
+    """How many more of a sentence are owed in the disturbed run, for reasons of the faults or of time."""
+
+
+def compare(
+    disturbed: Ledger,
+    undisturbed: Ledger,
+    pushes: Sequence[dict[str, Any]],
+    interruptions: Sequence[Interruption],
+    waited: Callable[[int], int],
+) -> Findings:
+    """All checks. `pushes`: the stand-in's record of the disturbed run; `waited`: see Times."""
+    findings = Findings(bound=IN_FLIGHT * len(interruptions))
+    _reports(findings, disturbed.reports, undisturbed.reports)
+    _owed(findings, disturbed, undisturbed)
+    _sent(findings, disturbed, interruptions, waited)
+    _told(findings, disturbed, pushes)
+    return findings
+
+
+def _reports(
+    findings: Findings, disturbed: dict[str, list[Filed]], undisturbed: dict[str, list[Filed]]
+) -> None:
+    for tag in sorted(undisturbed.keys() | disturbed.keys()):
+        mine, theirs = disturbed.get(tag, []), undisturbed.get(tag, [])
+        if not mine:
+            findings.differences.append(f"report {tag} was lost")
+        elif len(mine) > len(theirs):
+            findings.differences.append(f"report {tag} is there {len(mine)} times instead of {len(theirs)}")
+        elif mine != theirs:
+            findings.differences.append(f"report {tag}: {_changed(mine[0], theirs[0])}")
+
+
+def _changed(mine: Filed, theirs: Filed) -> str:
+    return "; ".join(
+        f"{f.name} {getattr(mine, f.name)!r} instead of {getattr(theirs, f.name)!r}"
+        for f in fields(Filed)
+        if getattr(mine, f.name) != getattr(theirs, f.name)
+    )
+
+
+def _owed(findings: Findings, disturbed: Ledger, undisturbed: Ledger) -> None:
+    """The same messages are owed to the same people, but for those that speak of the faults or of time."""
+    by_time = disturbed.by_time | undisturbed.by_time
+    for person, sentence in sorted(disturbed.sentences.keys() | undisturbed.sentences.keys()):
+        mine, theirs = disturbed.sentences[person, sentence], undisturbed.sentences[person, sentence]
+        if (mine != theirs and sentence in by_time) or (mine > theirs and sentence in OF_FAULTS):
+            findings.extra[sentence] += mine - theirs
+        elif mine != theirs:
+            findings.differences.append(f"{person} is owed {sentence} {mine} times instead of {theirs}")
+
+
+def _sent(
+    findings: Findings,
+    ledger: Ledger,
+    interruptions: Sequence[Interruption],
+    waited: Callable[[int], int],
+) -> None:
+    """Everything owed was sent, nothing else, and once: or twice where it was under way at an interruption."""
+    findings.differences += [f"never sent: {message} ×{many}" for message, many in ledger.unsent.items()]
+    for message in sorted(ledger.owed.keys() | ledger.received.keys(), key=str):
+        owed, came = ledger.owed[message], ledger.received[message]
+        if came < owed:
+            findings.differences.append(f"{message} came {came} times, owed {owed}")
+        elif came > owed and owed == 0:
+            findings.differences.append(f"nobody owed {message}, it came {came} times")
+        elif came > owed:
+            excused = sum(_under_way(at, interruptions, waited) for at in ledger.first_at[message])
+            if excused < came - owed:
+                findings.differences.append(
+                    f"{message} came {came} times, owed {owed}, without an interruption"
+                )
+            else:
+                findings.doubled[message] += came - owed
+    if findings.doubled.total() > findings.bound:
+        findings.differences.append(
+            f"{findings.doubled.total()} messages were doubled, more than {findings.bound}"
+        )
+
+
+def _under_way(at: int, interruptions: Sequence[Interruption], waited: Callable[[int], int]) -> bool:
+    return any(waited(each.begun) - BEFORE <= waited(at) <= waited(each.ended) + 1 for each in interruptions)
+
+
+def _told(findings: Findings, ledger: Ledger, pushes: Sequence[dict[str, Any]]) -> None:
+    """Nobody was told that something is stored which is not: a ticket has its report, a reply its message."""
+    stored = ledger.replies.copy()
+    for push in pushes:
+        reply = (push["reply"] or {}).get("text", "")
+        if not reply or BUSY in reply:
+            continue
+        for ticket in TOLD.findall(reply):
+            if ledger.tickets.get(ticket) != push["openid"]:
+                findings.differences.append(f"{push['openid']} was told of {ticket}, which is not there")
+        if stored[reply] == 0:
+            findings.differences.append(f"a reply was given that is not stored: {reply[:60]!r}")
+        stored[reply] -= 1

@@ -1,0 +1,42 @@
+"""Hourly, and when a notice was loaded: the Office is asked for a missing year; dates follow the days off that
+have become known, each in its own transaction."""
+
+from datetime import date
+
+from models.case import dated_after, provisional_until
+from rules.workdays import end_of
+from services import case_dates, failures, holiday_notices, notifications, recount
+from services.desk import Desk, Work
+
+
+def follow_calendar(desk: Desk) -> int:
+    """Ask for what is missing, count anew what has become known; how many were told, and rows were counted."""
+    told = desk.do(holiday_notices.ask_for_missing)
+    return (
+        told
+        + _apply(desk)
+        + desk.each(provisional_until(end_of(desk.look(_known_until))), case_dates.count_anew)
+    )
+
+
+def _known_until(work: Work) -> date:
+    return work.calendar.known_until
+
+
+def _apply(desk: Desk) -> int:
+    """What a new notice may move; a notice is done with only when nothing of that has failed."""
+    loaded = desk.look(recount.to_apply)
+    if loaded is None:
+        return 0
+    with failures.counted() as failed:
+        done = (
+            desk.each(dated_after(loaded.since), case_dates.count_anew)
+            + desk.each(recount.orders_dated_after(loaded.since), recount.order_anew)
+            + desk.each(recount.talks_after(loaded.since), recount.talk_anew)
+            + desk.each(notifications.held_back(desk.clock()), notifications.wait_anew)
+        )
+    for what in failed:
+        failures.note(what)
+    if not failed:
+        desk.do(recount.applied, loaded)
+    return done

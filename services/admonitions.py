@@ -1,0 +1,272 @@
+"""Admonition talks (约谈): called by the ladder or by hand, a day set, minutes recorded, undertakings followed up."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from models.admonition import Admonition, admonitions_of
+from models.case import Case, CaseEvent
+from models.notification import Notice
+from models.supervision import SupervisionOrder
+from rules import escalation
+from rules.deadlines import Deadline, in_words
+from rules.escalation import Rung, Rungs, Step
+from rules.lifecycle import OPEN, Party
+from rules.refusal import Refusal
+from rules.supervision import (
+    ADMONITION_OPEN,
+    GROUND_NAMES,
+    AdmonitionMove,
+    AdmonitionState,
+    Ground,
+    numbered,
+    order_number,
+)
+from rules.whistles import stood_still
+from rules.workdays import CHINA, end_of, local_day
+from services import audit, ladder, people, referrals
+from services.case_notices import tell_office, tell_person
+from services.desk import Work
+from services.ladder import WITH_TOWN, office_only
+from services.numbering import serial_of_year
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """What is recorded of a talk: who led it, who was talked to, what was said and undertaken until which day."""
+
+    held_by: str
+    attended: tuple[str, ...]
+    words: str
+    undertakings: str
+    undertakings_by: date
+
+
+def call(
+    work: Work, case: Case, ground: Ground, reason: str, *, order: SupervisionOrder | None = None
+) -> Admonition:
+    """Call the town to a talk; where one of this case is still to come, the new reason is written down there."""
+    party = Party.OFFICE if ground in (Ground.BY_HAND, Ground.FALSIFIED) else Party.SYSTEM
+    if party is Party.OFFICE:
+        office_only(work)
+        _needs(reason, f"请写明约谈的理由，例如：约谈 {case.number} 整改不力")
+    if case.town_id is None:
+        raise Refusal("该案件还没有办理单位，不能约谈。")
+    held = open_one(work, case)
+    if held is not None and ground is Ground.BY_HAND:
+        raise Refusal(f"该案件已有没有办结的约谈{held.number}。")
+    if held is not None:
+        held.reason = f"{held.reason}；{GROUND_NAMES[ground]}：{reason}"
+        _record(work, held, "talk_grounds", party, reason)
+        return held
+    year, serial = serial_of_year(work, "admonition")
+    talk = Admonition(
+        year=year, serial=serial, number=order_number(year, serial), case=case, case_id=case.id,
+        town_id=order.town_id if order else case.town_id, order_id=order.id if order else None, ground=ground,
+        reason=reason.strip(), state=AdmonitionState.CALLED, called_at=work.now, place="", held_by="",
+        attended="", persons=0, minutes="", undertakings="", remark="",
+    )  # fmt: skip
+    work.session.add(talk)
+    case.talks = (case.talks or 0) + 1
+    case.mark(f"约谈{talk.number}待安排")
+    event = _record(work, talk, "talk_called", party, reason)
+    for chief in people.leaders(work, talk.town_id):
+        tell_person(work, case, event, Notice.ORDER, "town_talk_called", chief, **_says(work, talk))
+    tell_office(work, case, event, Notice.ORDER, "office_talk_called", **_says(work, talk))
+    schedule(work, talk)
+    return talk
+
+
+def open_one(work: Work, case: Case) -> Admonition | None:
+    """The talk of this case that is still to come or whose undertakings are followed up."""
+    if not case.talks:
+        return None
+    rows = admonitions_of(case.id).where(Admonition.state.in_(ADMONITION_OPEN))
+    return work.session.scalar(rows.limit(1))
+
+
+def set_date(work: Work, talk: Admonition, meets_at: datetime, place: str) -> None:
+    """The Office says when and where (aware); again where it must be put off."""
+    office_only(work)
+    if meets_at <= work.now:
+        raise Refusal("约谈的时间应在现在之后。")
+    talk.move(AdmonitionMove.DATE)
+    _arranged(talk)
+    talk.meets_at, talk.place, talk.climbed = meets_at, place.strip(), None
+    event = _record(work, talk, "talk_dated", Party.OFFICE, place, at=meets_at.astimezone(CHINA).isoformat())
+    for chief in people.leaders(work, talk.town_id):
+        tell_person(work, talk.case, event, Notice.ORDER, "town_talk_dated", chief, **_says(work, talk))
+    tell_office(work, talk.case, event, Notice.ORDER, "office_talk_dated", **_says(work, talk))
+    schedule(work, talk)
+
+
+def record_minutes(work: Work, talk: Admonition, minutes: Minutes) -> None:
+    """The talk was held: its minutes are written down once, and what was undertaken is followed up."""
+    office_only(work)
+    if not (minutes.held_by.strip() and minutes.words.strip() and minutes.undertakings.strip()):
+        raise Refusal("约谈纪要要写明约谈人、谈话内容和承诺事项。")
+    if not any(name.strip() for name in minutes.attended):
+        raise Refusal("约谈纪要要写明被约谈人。")
+    if minutes.undertakings_by < work.today:
+        raise Refusal("承诺完成的日期不能早于今天。")
+    talk.move(AdmonitionMove.MINUTES)
+    _arranged(talk)
+    names = [name.strip() for name in minutes.attended if name.strip()]
+    talk.held_by, talk.attended, talk.persons = minutes.held_by.strip(), "、".join(names), len(names)
+    talk.minutes, talk.undertakings = minutes.words.strip(), minutes.undertakings.strip()
+    talk.undertakings_by, talk.minutes_at = end_of(minutes.undertakings_by), work.now
+    held_before_its_day = talk.meets_at is None or talk.meets_at > work.now
+    talk.meets_at, talk.climbed = work.now if held_before_its_day else talk.meets_at, None
+    event = _record(work, talk, "talk_held", Party.OFFICE, minutes.undertakings)
+    for chief in people.leaders(work, talk.town_id):
+        tell_person(work, talk.case, event, Notice.ORDER, "town_talk_minutes", chief, **_says(work, talk))
+    schedule(work, talk)
+
+
+def keep(work: Work, talk: Admonition, remark: str = "") -> None:
+    """The Office has seen that what was undertaken is done (兑现)."""
+    office_only(work)
+    talk.move(AdmonitionMove.KEEP)
+    talk.settled_at, talk.remark = work.now, remark
+    _record(work, talk, "talk_kept", Party.OFFICE, remark)
+    schedule(work, talk)
+
+
+def withdraw(work: Work, talk: Admonition, reason: str) -> None:
+    """The Office takes the call back (撤销约谈)."""
+    office_only(work)
+    _needs(reason, f"请写明撤销的理由，例如：撤销约谈 {talk.case.number} 已按期答复")
+    talk.move(AdmonitionMove.WITHDRAW)
+    _arranged(talk)
+    talk.settled_at, talk.remark = work.now, reason
+    event = _record(work, talk, "talk_withdrawn", Party.OFFICE, reason)
+    for chief in people.leaders(work, talk.town_id):
+        says = {**_says(work, talk), "reason": reason}
+        tell_person(work, talk.case, event, Notice.ORDER, "town_talk_withdrawn", chief, **says)
+    schedule(work, talk)
+
+
+def _arranged(talk: Admonition) -> None:
+    """The Office need not be shown any more that it waits for a day."""
+    talk.case.unmark(f"约谈{talk.number}")
+
+
+def case_moved(work: Work, case: Case) -> None:
+    """The case has moved: what follows from its talk waits where no town can act, and goes on when it can."""
+    talk = open_one(work, case)
+    if talk is not None:
+        schedule(work, talk)
+
+
+def postpone(work: Work, case: Case, stopped_at: datetime) -> None:
+    """The town's clock stood still since then: what it undertook is due so many working days later."""
+    talk = open_one(work, case)
+    if talk is not None and talk.state is AdmonitionState.HELD and talk.undertakings_by and talk.minutes_at:
+        days = stood_still(stopped_at, talk.minutes_at, work.now, work.calendar)
+        last_day = local_day(talk.undertakings_by) - timedelta(days=1)
+        talk.undertakings_by = end_of(work.calendar.after(last_day, days).on)
+
+
+def schedule(work: Work, talk: Admonition) -> None:
+    """Set when the ladder next wants something of this talk."""
+    wanted = _step(work, talk)
+    talk.remind_at = work.now if wanted.rung is not None else wanted.next_at
+
+
+def _step(work: Work, talk: Admonition) -> Step:
+    case = talk.case
+    # a day that is set is kept whatever becomes of the case; the rest waits while the town cannot act
+    waits = case.state not in OPEN
+    if talk.state is AdmonitionState.HELD:
+        waits = case.state not in WITH_TOWN or case.is_paused
+    if not talk.is_open or (waits and talk.state is not AdmonitionState.DATED):
+        return Step(None, None)
+    rungs, due_at = _rungs(work, talk)
+    return ladder.step(work, case, rungs, talk.climbed, due_at)
+
+
+def _rungs(work: Work, talk: Admonition) -> tuple[Rungs, datetime]:
+    numbers, calendar = ladder.numbers(work, talk.case), work.calendar
+    if talk.state is AdmonitionState.HELD and talk.undertakings_by:
+        return escalation.of_undertakings(talk.undertakings_by, numbers, calendar), talk.undertakings_by
+    if talk.state is AdmonitionState.DATED and talk.meets_at:
+        return escalation.of_meeting(talk.meets_at, numbers, calendar), talk.meets_at
+    return escalation.of_talk(talk.called_at, numbers, calendar), work.now
+
+
+def climb(work: Work, talk: Admonition) -> None:
+    """Do what the ladder wants of a talk by now; nothing where somebody has moved it meanwhile."""
+    if talk.remind_at is None or talk.remind_at > work.now:
+        return
+    wanted = _step(work, talk)
+    if wanted.rung is not None:
+        talk.climbed = wanted.rung
+        _chase(work, talk, wanted.rung)
+        wanted = _step(work, talk)
+    talk.remind_at = wanted.next_at
+
+
+def _chase(work: Work, talk: Admonition, rung: Rung) -> None:
+    case, says = talk.case, _says(work, talk)
+    if rung is Rung.REFERRAL:
+        referrals.prepare(work, case, f"约谈{talk.number}的承诺逾期未兑现", talk=talk, by_hand=False)
+        return
+    event = _record(work, talk, "talk_reminded", Party.SYSTEM, "", rung=rung.value)
+    chiefs = people.leaders(work, talk.town_id) if talk.state is not AdmonitionState.CALLED else []
+    for chief in chiefs:
+        if talk.state is AdmonitionState.HELD and rung is Rung.OVERDUE:
+            tell_person(work, case, event, Notice.REMINDER, "town_undertaking_overdue", chief, **says)
+        elif talk.state is AdmonitionState.HELD:
+            tell_person(work, case, event, Notice.REMINDER, "town_undertaking_due", chief, **says)
+        elif rung is Rung.ON_THE_DAY:
+            tell_person(work, case, event, Notice.REMINDER, "town_talk_today", chief, **says)
+    if rung is not Rung.OVERDUE:
+        return
+    if talk.state is AdmonitionState.CALLED:
+        tell_office(work, case, event, Notice.REMINDER, "office_talk_undated", **says)
+    elif talk.state is AdmonitionState.DATED:
+        tell_office(work, case, event, Notice.REMINDER, "office_minutes_missing", **says)
+    else:
+        tell_office(work, case, event, Notice.REMINDER, "office_undertaking_overdue", **says)
+
+
+def called(work: Work, number: str) -> Admonition:
+    """The talk somebody means: 〔2026〕2号, 2026-2, or 2 of this year."""
+    found = numbered(number, work.today.year)
+    talk = None
+    if found is not None:
+        rows = select(Admonition).where(Admonition.year == found[0], Admonition.serial == found[1])
+        talk = work.session.scalar(rows)
+    if talk is None:
+        raise Refusal(f"没有找到约谈“{number}”。请写编号，如〔2026〕2号，或只写 2。")
+    return talk
+
+
+def _says(work: Work, talk: Admonition) -> dict[str, str]:
+    """What a message about the talk says beside what it says of the case."""
+    due = talk.undertakings_by
+    return {
+        "talk": talk.number,
+        "ground": GROUND_NAMES[talk.ground],
+        "reason": talk.reason,
+        "when": day_and_time(talk.meets_at) if talk.meets_at else "",
+        "where": talk.place,
+        "undertakings": talk.undertakings,
+        "undertakings_by": in_words(Deadline(due, provisional=False), now=work.now) if due else "",
+    }
+
+
+def day_and_time(at: datetime) -> str:
+    """“12月1日 14:00” in China time."""
+    local = at.astimezone(CHINA)
+    return f"{local_day(at).month}月{local.day}日 {local:%H:%M}"
+
+
+def _record(work: Work, talk: Admonition, what: str, party: Party, reason: str, **details: str) -> CaseEvent:
+    return audit.record(work, talk.case, what, party, reason=reason, details={"talk": talk.number, **details})
+
+
+def _needs(reason: str, example: str) -> None:
+    if not reason.strip():
+        raise Refusal(example)

@@ -1,0 +1,27 @@
+"""A rectification that turns out to be feigned (弄虚作假): the case goes back, and the town is called to a talk."""
+
+from models.admonition import Admonition
+from models.case import Case
+from rules.lifecycle import STATE_NAMES, Party, State
+from rules.refusal import Refusal
+from rules.supervision import Ground
+from services import admonitions, audit, cases
+from services.desk import Work
+from services.ladder import office_only
+
+
+def found(work: Work, case: Case, reason: str) -> Admonition:
+    """The Office finds the proof falsified: sent back, or reopened where it was closed on it; then the talk."""
+    office_only(work)
+    if not reason.strip():
+        raise Refusal(f"请写明查实的情况，例如：造假 {case.number} 照片不是该处")
+    if not case.proof_round:
+        raise Refusal("该案件还没有提交过整改材料。")
+    if case.state is State.VERIFYING:
+        cases.send_back(work, case, f"整改材料不实：{reason}")
+    elif case.state is State.CLOSED:
+        cases.reopen(work, case, f"整改材料不实：{reason}")
+    elif case.state is not State.ACCEPTED:
+        raise Refusal(f"该案件{STATE_NAMES[case.state]}，不能认定整改材料不实。")
+    audit.record(work, case, "falsified", Party.OFFICE, reason=reason, details={"round": case.proof_round})
+    return admonitions.call(work, case, Ground.FALSIFIED, reason)

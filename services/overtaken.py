@@ -1,0 +1,113 @@
+"""What became of the cause of a message before it could leave: the case moved, the date passed, the person left."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from models.case import Case
+from models.extension import Extension, ExtensionState
+from models.notification import Notification
+from models.person import Person
+from models.supervision import SupervisionOrder
+from rules.roles import Role
+from rules.supervision import WAITING_FOR_ANSWER
+from rules.workdays import local_day
+from services import people
+from services.desk import Work
+
+DEEDS = frozenset(
+    {
+        "town_assigned", "office_no_town", "office_returned", "office_proof", "town_half_time", "town_day_before",
+        "town_on_the_day", "town_overdue", "town_urged", "office_verify_due", "office_verify_overdue",
+        "office_nobody_reminded",
+    }
+)  # fmt: skip
+"""Sentences that ask for a deed: when held back and the case has moved meanwhile, the deed is done or another's."""
+ASKS = frozenset({"town_assigned", "town_sent_back", "town_proof_refused", "town_reopened"})
+"""Sentences that ask a town to act: where one of them reaches nobody, the Office is told."""
+BEFORE_THE_DATE = frozenset({"town_half_time", "town_day_before", "town_on_the_day", "office_verify_due"})
+"""Sentences that are no longer true once the date has passed."""
+TODAY = frozenset({"town_on_the_day", "town_order_due", "town_talk_today"})
+"""Sentences that say “today”."""
+TO_BE_ANSWERED = frozenset({"town_order", "town_order_due", "town_order_overdue", "town_order_sent_back"})
+"""Sentences that ask for the answer to a supervision order."""
+DATED = BEFORE_THE_DATE | {
+    "town_overdue", "office_verify_overdue", "town_new_date", "office_new_date", "reporter_new_date",
+}  # fmt: skip
+"""Sentences about a date: no longer true once it was moved (延期, 放假安排公布), of which its own message tells."""
+TO_LEADERS = frozenset(
+    {
+        "town_half_time", "town_day_before", "town_on_the_day", "town_overdue", "town_urged", "town_order",
+        "town_order_due", "town_order_overdue", "town_order_sent_back", "town_talk_called", "town_talk_dated",
+        "town_talk_today", "town_undertaking_due", "town_undertaking_overdue",
+    }
+)  # fmt: skip
+"""Sentences to whoever leads the town: nobody who has left the office is chased, the successor is."""
+OF_ORDERS = frozenset(
+    {
+        "town_order_due", "town_order_overdue", "town_talk_today", "town_undertaking_due",
+        "town_undertaking_overdue", "office_talk_undated", "office_minutes_missing",
+        "office_undertaking_overdue",
+    }
+)  # fmt: skip
+"""Reminders that follow from an order or a talk, not from the case's own date."""
+MOVED, PASSED, LEFT = "发出前案件已有新进展", "发出前期限已过", "本人已不在任，改发给现任"
+RE_DATED, DECIDED, LOADED = "发出前期限已调整", "发出前已有答复", "发出前已导入放假安排"
+
+
+def why(work: Work, row: Notification) -> str:
+    """Why this message is not sent any more, or nothing."""
+    if row.sentence == "office_calendar_missing" and work.calendar.is_known(date(row.says["year"], 1, 1)):
+        return LOADED
+    if row.case_id is None:
+        return ""
+    if (
+        row.not_before > row.owed_at
+    ):  # only what was held back can be overtaken; what leaves at once is always said
+        case = work.session.get_one(Case, row.case_id)
+        if row.sentence in DEEDS and case.moves != row.says.get("moves"):
+            return MOVED
+        if row.sentence in TODAY and local_day(row.owed_at) != work.today:
+            return PASSED
+        if row.sentence in TO_BE_ANSWERED and not _waits_for_answer(work, row):
+            return DECIDED
+        due = row.says.get("deadline_at")
+        if row.sentence in BEFORE_THE_DATE and due and work.now >= datetime.fromisoformat(due):
+            return PASSED
+        if row.sentence in DATED and due and not _is_still_due(case, datetime.fromisoformat(due)):
+            return RE_DATED
+        if row.sentence == "office_extension_asked" and not _is_still_asked(work, row):
+            return DECIDED
+    return LEFT if _has_left(work, row) else ""
+
+
+def _is_still_due(case: Case, at: datetime) -> bool:
+    return case.due_at == at
+
+
+def _waits_for_answer(work: Work, row: Notification) -> bool:
+    number = SupervisionOrder.number == row.says.get("order")
+    return work.session.scalar(select(SupervisionOrder.state).where(number)) in WAITING_FOR_ANSWER
+
+
+def _is_still_asked(work: Work, row: Notification) -> bool:
+    asked = work.session.get(Extension, row.says["extension"])
+    return asked is not None and asked.state is ExtensionState.ASKED
+
+
+def _has_left(work: Work, row: Notification) -> bool:
+    if row.sentence not in TO_LEADERS or row.case_id is None or row.person_id is None:
+        return False
+    town_id = work.session.get_one(Case, row.case_id).town_id
+    return not any(
+        a.town_id == town_id and a.role in (Role.TOWN_CHIEF, Role.TOWN_LIAISON)
+        for a in people.offices_of(work, row.person_id)
+    )
+
+
+def successors(work: Work, row: Notification) -> list[tuple[Person, Case]]:
+    """Who leads the town now, where the message was for somebody who has left."""
+    if row.case_id is None or not _has_left(work, row):
+        return []
+    case = work.session.get_one(Case, row.case_id)
+    return [(person, case) for person in people.leaders(work, case.town_id or 0)]

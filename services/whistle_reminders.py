@@ -1,0 +1,103 @@
+"""Reminders of a whistle: the Office that names nobody, helpers who do not answer or do not keep their day."""
+
+from datetime import datetime
+
+from models.notification import Notice
+from models.whistle import Whistle, WhistleParty
+from rules import escalation
+from rules.escalation import Ladder, Rung, Rungs, Step
+from rules.whistles import PartyKind, PartyState, WhistleState
+from services import people, whistle_parties
+from services.desk import Work
+from services.whistle_notices import day, is_urgent, tell
+from services.whistle_timeline import enter
+
+HOW_LATE = {Rung.DAY_BEFORE: "快到期了", Rung.ON_THE_DAY: "今天是最后一天", Rung.OVERDUE: "已经逾期"}
+
+
+def schedule(work: Work, whistle: Whistle) -> None:
+    """Set when the Office is next to be reminded to name who helps."""
+    wanted = _step_of_naming(work, whistle)
+    whistle.remind_at = work.now if wanted.rung is not None else wanted.next_at
+
+
+def schedule_party(work: Work, party: WhistleParty) -> None:
+    """Set when this helper is next to be reminded."""
+    wanted = _step_of_party(work, party)
+    party.remind_at = work.now if wanted.rung is not None else wanted.next_at
+
+
+def climb(work: Work, whistle: Whistle) -> None:
+    """Remind the Office where it is due by now; nothing where somebody has named meanwhile."""
+    if whistle.remind_at is None or whistle.remind_at > work.now:
+        return
+    wanted = _step_of_naming(work, whistle)
+    if wanted.rung is not None:
+        whistle.climbed = wanted.rung
+        late = HOW_LATE[wanted.rung]
+        entry = enter(work, whistle, "naming_reminded", "系统", late)
+        tell(work, whistle, entry, Notice.REMINDER, "office_whistle_unnamed", people.office(work),
+             needs=whistle.needs, until=day(work, whistle.name_by), late=late)  # fmt: skip
+    schedule(work, whistle)
+
+
+def climb_party(work: Work, party: WhistleParty) -> None:
+    """Remind a helper where it is due by now; the Office hears of what is overdue, and of what nobody reads."""
+    if party.remind_at is None or party.remind_at > work.now:
+        return
+    wanted = _step_of_party(work, party)
+    if wanted.rung is not None:
+        party.climbed = wanted.rung
+        _chase(work, party, wanted.rung)
+    schedule_party(work, party)
+
+
+def _chase(work: Work, party: WhistleParty, rung: Rung) -> None:
+    whistle, task = party.whistle, "回哨" if party.state is PartyState.ASKED else "完成"
+    says = {"party": party.name, "task": task, "until": day(work, _due(party)), "late": HOW_LATE[rung]}
+    entry = enter(work, whistle, "helper_reminded", "系统", f"{party.name}{task}，{HOW_LATE[rung]}")
+    helpers = whistle_parties.people_of(work, party)
+    example = f"回哨 {whistle.serial} 办什么 12-01"
+    example = example if party.state is PartyState.ASKED else f"回哨 {whistle.serial} 完成 情况"
+    tell(work, whistle, entry, Notice.REMINDER, "helper_whistle_due", helpers, **says, example=example)
+    if rung is Rung.OVERDUE or not helpers:
+        nobody = "" if helpers else f"（{nobody_there(party)}，请电话联系）"
+        tell(work, whistle, entry, Notice.REMINDER, "office_whistle_late", people.office(work),
+             **says, nobody=nobody)  # fmt: skip
+
+
+def nobody_there(party: WhistleParty) -> str:
+    """Why nobody is written to for it."""
+    return "区外单位" if party.kind is PartyKind.NEIGHBOUR else "无人绑定微信"
+
+
+def _step_of_naming(work: Work, whistle: Whistle) -> Step:
+    if whistle.state is not WhistleState.BLOWN:
+        return Step(None, None)
+    rungs = escalation.of_help(whistle.name_by, _numbers(work, whistle), work.calendar)
+    return _step(work, whistle, rungs, whistle.climbed, whistle.name_by)
+
+
+def _step_of_party(work: Work, party: WhistleParty) -> Step:
+    if not party.is_open or not party.whistle.is_open:
+        return Step(None, None)
+    due = _due(party)
+    promised = party.state is PartyState.ANSWERED
+    rungs = escalation.of_help(due, _numbers(work, party.whistle), work.calendar, before=promised)
+    return _step(work, party.whistle, rungs, party.climbed, due)
+
+
+def _due(party: WhistleParty) -> datetime:
+    return party.do_by if party.state is PartyState.ANSWERED and party.do_by is not None else party.answer_by
+
+
+def _numbers(work: Work, whistle: Whistle) -> Ladder:
+    ladders = work.rulebook.ladders
+    return ladders.get(whistle.case.ladder if whistle.case is not None else "", ladders[""])
+
+
+def _step(work: Work, whistle: Whistle, rungs: Rungs, sent: Rung | None, due_at: datetime) -> Step:
+    return escalation.step(
+        rungs, sent, due_at, work.now, ladder=_numbers(work, whistle), hours=work.rulebook.hours,
+        calendar=work.calendar, urgent=is_urgent(whistle),
+    )  # fmt: skip

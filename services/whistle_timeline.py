@@ -1,0 +1,34 @@
+"""The timeline all who take part in a whistle share; what concerns a case is also a link of its audit chain."""
+
+from models.whistle import Whistle, WhistleEntry
+from rules.lifecycle import Party
+from services import audit
+from services.desk import Work
+
+ON_THE_CASE = {
+    "blown": "whistle_blown", "named": "whistle_named", "answered": "whistle_answered", "done": "whistle_done",
+    "closed": "whistle_closed", "withdrawn": "whistle_withdrawn",
+}  # fmt: skip
+ENTRY_NAMES = {
+    "blown": "吹哨", "named": "指派", "answered": "回哨", "done": "完成", "closed": "收哨", "withdrawn": "撤哨",
+    "naming_reminded": "提示指派", "helper_reminded": "提示", "action": "联合行动",
+}  # fmt: skip
+
+
+def enter(
+    work: Work, whistle: Whistle, what: str, body: str, words: str = "", party: Party = Party.SYSTEM
+) -> WhistleEntry:
+    """Write one line; `body`: which body did it, `party`: in what capacity, for the case's chain."""
+    whistle.entries = (whistle.entries or 0) + 1
+    entry = WhistleEntry(
+        whistle_id=whistle.id, sequence=whistle.entries, at=work.now, what=what, body=body, words=words.strip(),
+        actor=work.who.pseudonym if work.who is not None and party is not Party.SYSTEM else party.value,
+    )  # fmt: skip
+    work.session.add(entry)
+    if whistle.case is not None and what in ON_THE_CASE:
+        audit.record(
+            work, whistle.case, ON_THE_CASE[what], party, reason=entry.words,
+            details={"whistle": whistle.number, "body": body},
+        )  # fmt: skip
+    work.session.flush()
+    return entry

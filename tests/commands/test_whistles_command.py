@@ -1,0 +1,91 @@
+"""`flask whistles`: what it prints and refuses."""
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+import commands.cases
+import commands.whistles
+from services import cases
+from services.desk import Desk
+from tests.conftest import Clock
+from tests.district import lay_out
+from tests.town_life import Life
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(desk: Desk) -> Run:
+    app = Flask(__name__)
+    app.extensions["heshao"] = SimpleNamespace(desk=desk)
+    app.cli.add_command(commands.whistles.whistles)
+    app.cli.add_command(commands.cases.cases)
+
+    def invoke(*words: str) -> Result:
+        result = app.test_cli_runner().invoke(args=list(words))
+        assert not result.exception or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def life(desk: Desk, clock: Clock) -> Life:
+    life = Life(desk, clock, lay_out(desk))
+    life.does("chief", cases.accept, life.opens())
+    return life
+
+
+def found(run: Run, *words: str) -> Any:
+    return json.loads(run(*words, "--json").output)
+
+
+def test_a_whistle_on_a_case_from_blowing_to_closing(run: Run, life: Life) -> None:
+    blown = found(run, "whistles", "blow", "请水务局封堵排口", "--case", "2026-0001")
+    assert (blown["number"], blown["case"], blown["town"]) == ("〔2026〕1号", "2026-0001", "河长办")
+    (case,) = found(run, "cases", "list")
+    assert (case["paused"], case["overdue"]) == (True, False)
+    assert "请先用 --lead" in run("whistles", "name", "1", "--helper", "北仓镇").output
+    named = found(run, "whistles", "name", "1", "--lead", "区水务局", "--helper", "北仓镇")
+    assert [(p["name"], p["role"], p["reached"]) for p in named["parties"]] == [
+        ("区水务局", "牵头", False), ("北仓镇", "协助", True),
+    ]  # fmt: skip
+    assert "已有牵头单位" in run("whistles", "name", "1", "--lead", "区公安分局").output
+    found(run, "whistles", "answer", "1", "区水务局", "--words", "封堵排口", "--by", "2026-11-27")
+    assert "“区公安局”不在这个吹哨的单位之中：区水务局、北仓镇" in run(
+        "whistles", "finish", "1", "区公安局", "--words", "好了"
+    ).output  # fmt: skip
+    done = found(run, "whistles", "finish", "1", "区水务局", "--words", "排口已封堵")
+    assert [entry["what_name"] for entry in done["timeline"]] == ["吹哨", "指派", "回哨", "完成"]
+    closed = found(run, "whistles", "close", "〔2026〕1号", "--words", "好了", "--solved")
+    assert (closed["state"], closed["solved"], closed["case_paused"]) == ("closed", True, False)
+    assert found(run, "whistles", "list", "--open") == []
+    assert [row["number"] for row in found(run, "whistles", "list")] == ["〔2026〕1号"]
+    shown = run("whistles", "show", "1").output
+    assert "区水务局" in shown
+    assert "排口已封堵" in shown
+
+
+def test_a_whistle_on_a_place_of_a_town_withdrawn(run: Run, life: Life) -> None:
+    blown = found(run, "whistles", "blow", "请上游清捞", "--place", "省界断面", "--town", "天穆镇")
+    assert (blown["case"], blown["place"], blown["town"]) == (None, "省界断面", "天穆镇")
+    assert found(run, "whistles", "withdraw", "1", "--reason", "已清捞")["state"] == "withdrawn"
+    assert "已撤哨，不能这样办理" in run("whistles", "close", "1", "--words", "好", "--unsolved").output
+
+
+def test_what_cannot_be_is_refused_in_words(run: Run, life: Life) -> None:
+    assert run("whistles", "blow", "请协助").exit_code == 2
+    assert run("whistles", "blow", "请协助", "--case", "2026-0001", "--place", "闸口").exit_code == 2
+    for words, said in (
+        (("blow", "请协助", "--case", "2026-0009"), "没有找到“2026-0009”"),
+        (("blow", "请协助", "--place", "闸口", "--town", "没有镇"), "没有找到镇街“没有镇”"),
+        (("show", "7"), "没有找到吹哨“7”"),
+    ):
+        result = run("whistles", *words)
+        assert (result.exit_code, said in result.output) == (1, True)

@@ -1,0 +1,37 @@
+"""A short rehearsal with every trouble once: the same end as without, nobody told what is not so."""
+
+from pathlib import Path
+
+import pytest
+
+from faults.__main__ import table, wished
+from faults.comparison import Findings
+from faults.rehearsal import Outcome, Wish, rehearse
+from faults.troubles import NEED_SERVERS, TROUBLES
+from tests.faults.conftest import SHORT, Lived
+
+
+@pytest.mark.xdist_group("faults")
+def test_a_disturbed_run_ends_like_an_undisturbed_one(lived: Lived, prepared: Path, tmp_path: Path) -> None:
+    lines: list[str] = []
+    outcome = rehearse(SHORT, tmp_path, lines.append, prepared, lived.undisturbed)
+    assert outcome.findings.differences == [], table(outcome) + "\n" + "\n".join(lines)
+    assert set(outcome.struck) == set(TROUBLES) - NEED_SERVERS
+    assert outcome.messages == lived.undisturbed.owed.total() + outcome.findings.extra.total()
+    assert outcome.received == outcome.messages + outcome.findings.doubled.total()
+
+
+def test_the_table_names_seed_troubles_and_differences() -> None:
+    outcome = Outcome(Wish(seed=7), findings=Findings(differences=["report 0001A was lost"], bound=8))
+    outcome.struck["kill web"] = 3
+    said = table(outcome)
+    assert "⚡ kill web" in said
+    assert "≠ report 0001A was lost" in said
+    assert "python -m faults --seed 7 --engine sqlite" in said
+
+
+def test_the_command_line_names_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    assert wished(["--seed", "3", "--only", "kill web,disk full"]).only == ("kill web", "disk full")
+    with pytest.raises(SystemExit):
+        wished(["--only", "earthquake"])
+    assert "earthquake" in capsys.readouterr().err
