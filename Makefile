@@ -55,7 +55,7 @@ format: install-dev ## put the code into shape
 
 fuzz: install-dev ## 10^5 strange requests to /wechat, and long conversations of everybody with everything
 	$(BIN)/python -m tests.bot.fuzz_webhook 100000
-	HESHAO_TEST_CONVERSATIONS=400 $(BIN)/python -m pytest tests/handlers/test_any_sequence.py -p no:cacheprovider
+	HESHAO_TEST_CONVERSATIONS=60 $(BIN)/python -m pytest tests/handlers/test_any_sequence.py -p no:cacheprovider
 
 lock: install-dev ## pin requirements.txt and requirements-dev.txt anew
 	$(BIN)/uv pip compile requirements.in -o requirements.txt --no-header --upgrade

@@ -24,6 +24,8 @@ import commands.cases
 import commands.database
 import commands.extensions
 import commands.jobs
+import commands.joint_actions
+import commands.law_referrals
 import commands.menu
 import commands.notifications
 import commands.open_list

@@ -49,7 +49,9 @@ STICKER = "【收到不支持的消息类型，暂无法显示】"
 
 _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{0,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _DIGITS = re.compile(r"\d{1,11}", re.ASCII)
-_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 """What shows nothing and only changes how other text looks or is found: zero width, direction, tags. The two
 joiners stay, of which emoji and Uyghur are made."""
 

@@ -74,7 +74,11 @@ def _span(work: Work, period: str) -> tuple[date, date]:
     year, _, month = (period or str(work.today.year)).partition("-")
     try:
         first = date(int(year), int(month or 1), 1)
-        last = date(int(year), 12, 31) if not month else first.replace(day=monthrange(first.year, first.month)[1])
+        last = (
+            date(int(year), 12, 31)
+            if not month
+            else first.replace(day=monthrange(first.year, first.month)[1])
+        )
     except ValueError as error:
         raise Refusal(f"“{period}”不是年份或月份，应写成 2027 或 2027-02 的样子。") from error
     if not 2000 <= first.year < 2100:
@@ -128,7 +132,8 @@ def import_notice(file: Path, by: str, as_json: bool) -> None:
 def _tell(loaded: list[Loaded], rows: int, errors: int, as_json: bool) -> None:
     if as_json:
         years = [
-            {"year": each.year, "version": each.version, "days": each.days, "new": each.is_new} for each in loaded
+            {"year": each.year, "version": each.version, "days": each.days, "new": each.is_new}
+            for each in loaded
         ]
         told = {"imported": True, "years": years, "recounted": rows, "errors": errors}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))

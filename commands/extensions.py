@@ -59,7 +59,9 @@ def row(each: Extension) -> dict[str, Any]:
 def grant(number: str) -> None:
     """批准一个案件的延期申请（等同于对话里的“准”）。"""
     granted = installation().desk.do(_grant, number)
-    click.echo(f"已批准〔{granted['case']}〕延期 {granted['days']} 个工作日，新的期限 {granted['due_after']}。")
+    click.echo(
+        f"已批准〔{granted['case']}〕延期 {granted['days']} 个工作日，新的期限 {granted['due_after']}。"
+    )
 
 
 def _grant(work: Work, number: str) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def _rows(
     )
     if delivery:
         found = found.where(Notification.delivery == Delivery(delivery))
-    return [_row(work, row) for row in work.session.scalars(found.limit(limit))], reconciliation.reconcile(work)
+    rows = [_row(work, row) for row in work.session.scalars(found.limit(limit))]
+    return rows, reconciliation.reconcile(work)
 
 
 def _row(work: Work, row: Notification) -> dict[str, Any]:

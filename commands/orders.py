@@ -124,11 +124,12 @@ def answer(number: str, words: str, photos: tuple[Path, ...], as_json: bool) -> 
     heshao = installation()
     rules = heshao.desk.rulebook
     limits = PhotoLimits(rules.max_photo_bytes, rules.max_photo_pixels)
-    seen = [_kept(heshao.store, path.read_bytes(), limits) for path in photos]
+    seen = [kept(heshao.store, path.read_bytes(), limits) for path in photos]
     print_one(heshao.desk.do(_answer, number, words, seen), as_json)
 
 
-def _kept(store: PhotoStore, content: bytes, limits: PhotoLimits) -> Examined:
+def kept(store: PhotoStore, content: bytes, limits: PhotoLimits) -> Examined:
+    """A photograph from a file, examined and in the store."""
     photo = examine(content, limits)
     store.put_original(photo.digest, content)
     store.put_derived(photo.digest, "large", photo.large)

@@ -110,7 +110,11 @@ def row_of(work: Work, whistle: Whistle) -> dict[str, Any]:
 @command
 def show(number: str, as_json: bool) -> None:
     """查看一个吹哨、各单位和共同的经过。NUMBER 是编号，如 〔2026〕3号，或只写 3。"""
-    whole = installation().desk.look(_whole, number)
+    print_whole(installation().desk.look(_whole, number), as_json)
+
+
+def print_whole(whole: dict[str, Any], as_json: bool) -> None:
+    """A whistle with its parties and the timeline, as JSON or as two tables."""
     if as_json:
         print_one(whole, as_json)
         return
@@ -168,7 +172,7 @@ def _party(work: Work, party: WhistleParty) -> dict[str, Any]:
 @command
 def name(number: str, lead: str, helpers: tuple[str, ...], as_json: bool) -> None:
     """指派牵头单位和协助单位。"""
-    print_one(installation().desk.do(_name, number, lead, helpers), as_json)
+    print_whole(installation().desk.do(_name, number, lead, helpers), as_json)
 
 
 def _name(work: Work, number: str, lead: str, helpers: Sequence[str]) -> dict[str, Any]:
@@ -192,7 +196,7 @@ def _name(work: Work, number: str, lead: str, helpers: Sequence[str]) -> dict[st
 @command
 def answer(number: str, party: str, words: str, by: datetime, as_json: bool) -> None:
     """代录一个单位的回哨：办什么、何时办完。PARTY 是单位名称。"""
-    print_one(installation().desk.do(_answer, number, party, words, by.date()), as_json)
+    print_whole(installation().desk.do(_answer, number, party, words, by.date()), as_json)
 
 
 def _answer(work: Work, number: str, party: str, words: str, by: date) -> dict[str, Any]:
@@ -211,7 +215,7 @@ def _answer(work: Work, number: str, party: str, words: str, by: date) -> dict[s
 @command
 def finish(number: str, party: str, words: str, as_json: bool) -> None:
     """代录一个单位已经办完。"""
-    print_one(installation().desk.do(_finish, number, party, words), as_json)
+    print_whole(installation().desk.do(_finish, number, party, words), as_json)
 
 
 def _finish(work: Work, number: str, party: str, words: str) -> dict[str, Any]:

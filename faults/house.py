@@ -25,6 +25,7 @@ SETTINGS = {
     "HESHAO__RULES__DEADLINES__RETURN_DAYS": "30",
     "HESHAO__RULES__CONVERSATION__RATING_DAYS": "90",
     "HESHAO__RULES__MESSAGES__PER_DAY": "5000",
+    "HESHAO__RULES__CONVERSATION__MESSAGES_AT_ONCE": "5000",
 }
 """So that a day on which nothing could be done takes nobody's right away: the two runs stay comparable."""
 

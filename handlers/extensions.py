@@ -23,7 +23,9 @@ SPOKEN = {"十": 10, "两": 2} | {word: n for n, word in enumerate("一二三四
 def ask(work: Work, said: re.Match[str]) -> str:
     case = chief.own(work, said)
     asked = extensions.ask(work, case, days_in(said["days"]), said["reason"].strip())
-    return texts.EXTENSION_ASKED.format(number=case.number, days=asked.days, deadline=deadline_words(work, case))
+    return texts.EXTENSION_ASKED.format(
+        number=case.number, days=asked.days, deadline=deadline_words(work, case)
+    )
 
 
 def days_in(text: str | None) -> int | None:

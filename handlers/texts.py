@@ -340,6 +340,7 @@ NOTICES: dict[str, str] = {
     "office_whistle_late": "{urgent}【吹哨{whistle}】{where}\n{party}应于{until}{task}，{late}{nobody}。\n请回复：看哨 {serial}",
     "office_whistle_news": "{urgent}【吹哨{whistle}】{where}\n{party}{did}：{reason}\n请回复：看哨 {serial}",
     "office_whistle_over": "【吹哨{whistle}结束】{where}\n{how}：{reason}",
+    "office_law_answer_due": "【{kind}答复提示】{number}（{body}）\n事由：{reason}\n应于{until}答复，{late}。收到答复后请管理员登记。",
     "town_whistle_blown": "【已吹哨{whistle}】{where}\n需要：{reason}\n由河长办协调，期间办理期限暂停计时。\n请回复：看哨 {serial}",
     "town_whistle_named": "【吹哨{whistle}已指派】{where}\n{reason}\n请回复：看哨 {serial}",
     "town_whistle_news": "【吹哨{whistle}】{where}\n{party}{did}：{reason}\n问题解决后请回复：收哨 {serial} 已解决 结果",

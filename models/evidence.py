@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Select, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.joint_action import JointAction
 from models.supervision import OrderAnswer
 
 
@@ -66,6 +67,8 @@ class Evidence(Base):
     proof_round: Mapped[int] = mapped_column(default=0)
     answer_id: Mapped[int | None] = mapped_column(ForeignKey(OrderAnswer.id), index=True)
     """Set for the answer to a supervision order (督办答复) only."""
+    action_id: Mapped[int | None] = mapped_column(ForeignKey(JointAction.id), index=True)
+    """Set for what was photographed at a joint action (联合行动) only."""
     arrival: Mapped[Arrival] = mapped_column(default=Arrival.WAITING, index=True)
     reason: Mapped[str] = mapped_column(default="")
     mark: Mapped[str] = mapped_column(default="")
@@ -110,6 +113,11 @@ def due_for_fetching(now: datetime) -> Select[Evidence]:
 def answered_with(answer_id: int) -> Select[Evidence]:
     """What came with the answer to a supervision order."""
     return select(Evidence).where(Evidence.answer_id == answer_id).order_by(Evidence.id)
+
+
+def shown_of(action_id: int) -> Select[Evidence]:
+    """What was photographed at a joint action."""
+    return select(Evidence).where(Evidence.action_id == action_id).order_by(Evidence.id)
 
 
 def proof_of(case_id: int, proof_round: int) -> Select[Evidence]:

@@ -182,7 +182,9 @@ def of_help(due_at: datetime, ladder: Ladder, calendar: WorkCalendar, *, before:
     """The rungs of what somebody owes a whistle (吹哨): a lead named, an answer; `before`: also what was promised,
     of which one is reminded before its day."""
     due = local_day(due_at - _INSTANT)
-    standing = [(Rung.DAY_BEFORE, _back(calendar, due, ladder.before_days))] if before and ladder.before_days else []
+    standing = (
+        [(Rung.DAY_BEFORE, _back(calendar, due, ladder.before_days))] if before and ladder.before_days else []
+    )
     standing += [(Rung.ON_THE_DAY, due)] if ladder.on_the_day else []
     standing += [(Rung.OVERDUE, calendar.after(due, ladder.overdue_days or 1).on)]
     return _of_days(standing, ladder)

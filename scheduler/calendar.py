@@ -5,7 +5,7 @@ from datetime import date
 
 from models.case import dated_after, provisional_until
 from rules.workdays import end_of
-from services import case_dates, failures, holiday_notices, notifications, recount
+from services import failures, holiday_notices, notifications, recount
 from services.desk import Desk, Work
 
 
@@ -15,7 +15,7 @@ def follow_calendar(desk: Desk) -> int:
     return (
         told
         + _apply(desk)
-        + desk.each(provisional_until(end_of(desk.look(_known_until))), case_dates.count_anew)
+        + desk.each(provisional_until(end_of(desk.look(_known_until))), recount.case_anew)
     )
 
 
@@ -30,7 +30,7 @@ def _apply(desk: Desk) -> int:
         return 0
     with failures.counted() as failed:
         done = (
-            desk.each(dated_after(loaded.since), case_dates.count_anew)
+            desk.each(dated_after(loaded.since), recount.case_anew)
             + desk.each(recount.orders_dated_after(loaded.since), recount.order_anew)
             + desk.each(recount.talks_after(loaded.since), recount.talk_anew)
             + desk.each(notifications.held_back(desk.clock()), notifications.wait_anew)

@@ -2,9 +2,10 @@
 
 from models.admonition import due_admonitions
 from models.case import due_for_reminder
+from models.law_referral import due_law_referrals
 from models.supervision import due_orders
 from models.whistle import due_parties, due_whistles
-from services import admonitions, chase, supervision, whistle_reminders
+from services import admonitions, chase, law_referrals, supervision, whistle_reminders
 from services.desk import Desk
 
 
@@ -17,4 +18,5 @@ def remind(desk: Desk) -> int:
         + desk.each(due_admonitions(now), admonitions.climb)
         + desk.each(due_whistles(now), whistle_reminders.climb)
         + desk.each(due_parties(now), whistle_reminders.climb_party)
+        + desk.each(due_law_referrals(now), law_referrals.climb)
     )

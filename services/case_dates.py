@@ -1,26 +1,20 @@
-"""A case's dates: counted when it moves, kept with what they are counted from, and counted anew when the days off
-of an unannounced year become known."""
+"""A case's dates: counted when it moves, kept with what they are counted from, so that they can be counted anew."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from models.case import Case, CaseEvent
+from models.case import Case
 from models.extension import Extension, ExtensionState
-from models.notification import Notice
 from models.supervision import Reminder
 from models.whistle import Whistle
 from rules import deadlines, escalation
-from rules.deadlines import Deadline, Severity, in_words
-from rules.lifecycle import Party, State
+from rules.deadlines import Deadline, Severity
+from rules.lifecycle import State
 from rules.workdays import local_day
-from services import audit, ladder, people
-from services.case_notices import tell_office, tell_person, tell_reporters
+from services import ladder
 from services.desk import Work
-
-TASKS = {State.ASSIGNED: "受理", State.ACCEPTED: "完成整改", State.PROVING: "完成整改"}
-WHY = "按公布的放假调休安排"
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,7 @@ def extend(work: Work, case: Case, days: int) -> None:
     began = _rectification(work, case)
     since, total = _of(began, days)
     _rectify(case, _counted(work, since, total))
-    _take_rungs_along(work, case, before)
+    take_rungs_along(work, case, before)
     settle(work, case)
 
 
@@ -119,7 +113,7 @@ def postpone(work: Work, case: Case, days: int, span: timedelta) -> None:
     if case.late_from:
         late_on = work.calendar.after(local_day(case.late_from), days).on
         case.late_from += timedelta(days=(late_on - local_day(case.late_from)).days)
-    _take_rungs_along(work, case, before)
+    take_rungs_along(work, case, before)
     settle(work, case)
 
 
@@ -170,23 +164,8 @@ def _verify(case: Case, counted: Counted) -> None:
     case.verify_by, case.verify_provisional = counted.deadline.at, counted.deadline.provisional
 
 
-def count_anew(work: Work, case: Case) -> None:
-    """The calendar has changed: every date as it would be had it been known from the start.
-
-    Whom a date concerns that counts now and has moved is told; of one that stays nobody hears.
-    """
-    before = case.due_at
-    _count_all(work, case)
-    after = case.due_at
-    moved = case.is_open and before is not None and after is not None and before != after
-    if moved:
-        _take_rungs_along(work, case, before)
-    settle(work, case)
-    if moved and before is not None and after is not None:
-        _tell(work, case, before, after)
-
-
-def _count_all(work: Work, case: Case) -> None:
+def recounted(work: Work, case: Case) -> None:
+    """Count every date anew from what it was counted from, by the calendar as it is now; `settle` must follow."""
     settings, legacy = work.rulebook.deadlines, case.rectify_from is None and case.accept_from is None
     accept_from, rectify_from = case.accept_from or case.assigned_at, case.rectify_from or case.accepted_at
     if legacy and case.provisional and case.severity is not Severity.URGENT and case.accept_days is None:
@@ -202,7 +181,7 @@ def _count_all(work: Work, case: Case) -> None:
         _verify(case, _counted(work, case.proved_at, case.verify_days))
 
 
-def _take_rungs_along(work: Work, case: Case, before: datetime | None) -> None:
+def take_rungs_along(work: Work, case: Case, before: datetime | None) -> None:
     """A reminder already given that would also have been due by now for the new date is not given again."""
     promise = ladder.promise_of(case)
     if promise is None or before is None or not case.reminders:
@@ -218,25 +197,3 @@ def _take_rungs_along(work: Work, case: Case, before: datetime | None) -> None:
         if row.due_at == before and row.rung in passed - there:
             row.due_at = promise.due_at
     work.session.flush()
-
-
-def _tell(work: Work, case: Case, before: datetime, after: datetime) -> None:
-    event = audit.record(
-        work, case, "date_moved", Party.SYSTEM, reason=WHY,
-        details={"before": before.isoformat(), "after": after.isoformat()},
-    )  # fmt: skip
-    was = in_words(Deadline(before, provisional=False), now=work.now)
-    if case.state is State.VERIFYING:
-        tell_office(work, case, event, Notice.CASE_STATE, "office_new_date", reason=WHY, was=was)
-        return
-    _tell_town(work, case, event, was)
-    if case.state in (State.ASSIGNED, State.ACCEPTED):
-        tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_new_date")
-
-
-def _tell_town(work: Work, case: Case, event: CaseEvent, was: str) -> None:
-    for chief in people.leaders(work, case.town_id or 0):
-        tell_person(
-            work, case, event, Notice.CASE_STATE, "town_new_date", chief,
-            reason=WHY, was=was, task=TASKS[case.state],
-        )  # fmt: skip

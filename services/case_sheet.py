@@ -65,6 +65,9 @@ DEED_NAMES: Mapping[str, str] = {
     "whistle_done": "协助完成",
     "whistle_closed": "收哨",
     "whistle_withdrawn": "撤哨",
+    "law_referred": "移送执法、检察建议",
+    "law_answered": "移送执法、检察建议答复",
+    "law_withdrawn": "移送执法、检察建议作废",
 }
 WAITING_WORDS = {
     Arrival.WAITING: "照片接收中，请稍后刷新",

@@ -102,6 +102,7 @@ def hand_back(work: Work, case: Case, reason: str) -> None:
         )
     event = _act(work, case, Move.RETURN, reason)
     case.accept_by = None
+    case_dates.settle(work, case)
     tried = case.towns_tried >= work.rulebook.towns_before_office
     case.mark(f"已经 {case.towns_tried} 个单位，请指定办理单位" if tried else f"被退回：{reason}")
     tell_office(work, case, event, Notice.CASE_RETURNED, "office_returned", reason=reason)

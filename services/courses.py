@@ -42,7 +42,7 @@ def canonical(shape: BaseGeometry) -> str:
 
 
 def crossing(course: str) -> str:
-    """Where a line (LINESTRING) of a canonical course crosses itself, or nothing: there left and right change places."""
+    """Where a canonical LINESTRING crosses itself, or nothing: there left and right change places."""
     line = shapely.from_wkt(course)
     if line.geom_type != "LineString" or line.is_simple:
         return ""

@@ -31,7 +31,9 @@ def ask(work: Work, case: Case, days: int | None, reason: str) -> Extension:
     work.session.add(asked)
     case.extensions = (case.extensions or 0) + 1
     case.mark(f"{MARK}{days}个工作日：{without_telephone(reason.strip())}")
-    event = audit.record(work, case, "extension_asked", Party.TOWN, reason=reason.strip(), details={"days": days})
+    event = audit.record(
+        work, case, "extension_asked", Party.TOWN, reason=reason.strip(), details={"days": days}
+    )
     tell_office(
         work, case, event, Notice.CASE_STATE, "office_extension_asked", reason=reason.strip(), days=days,
         extension=asked.id, wanted=in_words(case_dates.extended(work, case, days), now=work.now),
@@ -51,13 +53,17 @@ def _check_askable(work: Work, case: Case) -> None:
         raise Refusal("该案件已有一次延期申请，正等待河长办答复。")
     most = work.rulebook.deadlines.extensions
     if sum(each.state is ExtensionState.GRANTED for each in earlier) >= most:
-        raise Refusal(f"该案件已延期 {most} 次，不能再申请延期。" if most else "本区规定不能延期，请按期整改。")
+        raise Refusal(
+            f"该案件已延期 {most} 次，不能再申请延期。" if most else "本区规定不能延期，请按期整改。"
+        )
 
 
 def _of_this_rectification(work: Work, case: Case) -> list[Extension]:
     if not case.extensions or case.accepted_at is None:
         return []
-    return [each for each in work.session.scalars(extensions_of(case.id)) if each.asked_at >= case.accepted_at]
+    return [
+        each for each in work.session.scalars(extensions_of(case.id)) if each.asked_at >= case.accepted_at
+    ]
 
 
 def may_ask(work: Work, case: Case) -> bool:

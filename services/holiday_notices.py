@@ -41,9 +41,7 @@ def load(work: Work, content: bytes, file: str, by: str) -> Sequence[Loaded]:
     return [_load(work, year, days, digest, file, by) for year, days in sorted(checked.years.items())]
 
 
-def _load(
-    work: Work, year: int, days: Sequence[NoticeDay], digest: str, file: str, by: str
-) -> Loaded:
+def _load(work: Work, year: int, days: Sequence[NoticeDay], digest: str, file: str, by: str) -> Loaded:
     before = work.session.scalar(notices_of(year).limit(1))
     if before is not None and before.digest == digest:
         return Loaded(year, before.version, len(days), is_new=False)
@@ -115,9 +113,7 @@ def is_known(work: Work, year: int) -> bool:
 
 def ask_for_missing(work: Work) -> int:
     """Tell each clerk which years are missing, each once in so many days at most; how many were told."""
-    return sum(
-        _ask(work, year, clerk) for year in years_missing(work) for clerk in people.office(work)
-    )
+    return sum(_ask(work, year, clerk) for year in years_missing(work) for clerk in people.office(work))
 
 
 def _ask(work: Work, year: int, clerk: Person) -> bool:

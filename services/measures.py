@@ -111,9 +111,7 @@ def _age(work: Work, since: datetime | None) -> float:
 
 def owed() -> Select[int, datetime]:
     """How many messages are owed, and when the first of them might leave."""
-    return select(func.count(), func.min(Notification.not_before)).where(
-        Notification.delivery.in_(WAITING)
-    )
+    return select(func.count(), func.min(Notification.not_before)).where(Notification.delivery.in_(WAITING))
 
 
 def sent_since(since: datetime, now: datetime) -> Select[int, int]:

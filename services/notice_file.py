@@ -9,7 +9,11 @@ from typing import Any
 from rules.holiday_notice import Fault, Row
 from rules.refusal import Refusal
 
-COLUMNS = {"date": ("date", "日期"), "working": ("working", "上班", "是否上班"), "name": ("name", "名称", "节日")}
+COLUMNS = {
+    "date": ("date", "日期"),
+    "working": ("working", "上班", "是否上班"),
+    "name": ("name", "名称", "节日"),
+}
 MOST_BYTES = 1_000_000
 """A year has 366 lines; more than this is no notice."""
 

@@ -9,8 +9,10 @@ from models.extension import Extension, ExtensionState
 from models.notification import Notification
 from models.person import Person
 from models.supervision import SupervisionOrder
+from models.whistle import Whistle
 from rules.roles import Role
 from rules.supervision import WAITING_FOR_ANSWER
+from rules.whistles import WhistleState
 from rules.workdays import local_day
 from services import people
 from services.desk import Work
@@ -51,6 +53,10 @@ OF_ORDERS = frozenset(
     }
 )  # fmt: skip
 """Reminders that follow from an order or a talk, not from the case's own date."""
+TO_BE_NAMED = frozenset({"office_whistle_blown", "office_whistle_unnamed"})
+"""Sentences that ask the Office to name who helps on a whistle (吹哨)."""
+TO_HELPERS = frozenset({"helper_whistle_asked", "helper_whistle_asked_place", "helper_whistle_due"})
+"""Sentences that ask somebody for help on a whistle."""
 MOVED, PASSED, LEFT = "发出前案件已有新进展", "发出前期限已过", "本人已不在任，改发给现任"
 RE_DATED, DECIDED, LOADED = "发出前期限已调整", "发出前已有答复", "发出前已导入放假安排"
 
@@ -59,6 +65,8 @@ def why(work: Work, row: Notification) -> str:
     """Why this message is not sent any more, or nothing."""
     if row.sentence == "office_calendar_missing" and work.calendar.is_known(date(row.says["year"], 1, 1)):
         return LOADED
+    if row.not_before > row.owed_at and _whistle_is_past_it(work, row):
+        return DECIDED
     if row.case_id is None:
         return ""
     if (
@@ -79,6 +87,14 @@ def why(work: Work, row: Notification) -> str:
         if row.sentence == "office_extension_asked" and not _is_still_asked(work, row):
             return DECIDED
     return LEFT if _has_left(work, row) else ""
+
+
+def _whistle_is_past_it(work: Work, row: Notification) -> bool:
+    """Whether the helpers it asks for were named meanwhile, or the help it asks for is not wanted any more."""
+    if row.sentence not in TO_BE_NAMED | TO_HELPERS:
+        return False
+    whistle = work.session.get_one(Whistle, row.says["whistle_id"])
+    return whistle.state is not WhistleState.BLOWN if row.sentence in TO_BE_NAMED else not whistle.is_open
 
 
 def _is_still_due(case: Case, at: datetime) -> bool:

@@ -7,16 +7,20 @@ from sqlalchemy import Select, func, select
 
 from models.admonition import Admonition
 from models.calendar import HolidayNotice, OfficialDay, notices_to_apply
+from models.case import Case, CaseEvent
 from models.notification import Notice
 from models.supervision import SupervisionOrder
 from rules import deadlines
 from rules.deadlines import Deadline, in_words
-from rules.lifecycle import Party
+from rules.lifecycle import Party, State
 from rules.supervision import ADMONITION_OPEN, ORDER_OPEN, WAITING_FOR_ANSWER
 from rules.workdays import end_of
 from services import admonitions, audit, case_dates, people, supervision
-from services.case_notices import tell_person
+from services.case_notices import tell_office, tell_person, tell_reporters
 from services.desk import Work
+
+TASKS = {State.ASSIGNED: "受理", State.ACCEPTED: "完成整改", State.PROVING: "完成整改"}
+WHY = "按公布的放假调休安排"
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,55 @@ def applied(work: Work, done: ToApply) -> None:
 def orders_dated_after(first: datetime) -> Select[SupervisionOrder]:
     """Open orders whose date or next reminder lies after that moment."""
     later = (SupervisionOrder.answer_by > first) | (SupervisionOrder.remind_at > first)
-    return select(SupervisionOrder).where(SupervisionOrder.state.in_(ORDER_OPEN), later).order_by(SupervisionOrder.id)
+    return (
+        select(SupervisionOrder)
+        .where(SupervisionOrder.state.in_(ORDER_OPEN), later)
+        .order_by(SupervisionOrder.id)
+    )
 
 
 def talks_after(first: datetime) -> Select[Admonition]:
     """Open talks whose next reminder lies after that moment."""
     waiting = Admonition.state.in_(ADMONITION_OPEN) & (Admonition.remind_at > first)
     return select(Admonition).where(waiting).order_by(Admonition.id)
+
+
+def case_anew(work: Work, case: Case) -> None:
+    """The calendar has changed: every date as it would be had it been known from the start.
+
+    Whom a date concerns that counts now and has moved is told; of one that stays nobody hears.
+    """
+    before = case.due_at
+    case_dates.recounted(work, case)
+    after = case.due_at
+    moved = case.is_open and before is not None and after is not None and before != after
+    if moved:
+        case_dates.take_rungs_along(work, case, before)
+    case_dates.settle(work, case)
+    if moved and before is not None and after is not None:
+        _tell_moved(work, case, before, after)
+
+
+def _tell_moved(work: Work, case: Case, before: datetime, after: datetime) -> None:
+    event = audit.record(
+        work, case, "date_moved", Party.SYSTEM, reason=WHY,
+        details={"before": before.isoformat(), "after": after.isoformat()},
+    )  # fmt: skip
+    was = in_words(Deadline(before, provisional=False), now=work.now)
+    if case.state is State.VERIFYING:
+        tell_office(work, case, event, Notice.CASE_STATE, "office_new_date", reason=WHY, was=was)
+        return
+    _tell_leaders(work, case, event, was)
+    if case.state in (State.ASSIGNED, State.ACCEPTED):
+        tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_new_date")
+
+
+def _tell_leaders(work: Work, case: Case, event: CaseEvent, was: str) -> None:
+    for chief in people.leaders(work, case.town_id or 0):
+        tell_person(
+            work, case, event, Notice.CASE_STATE, "town_new_date", chief,
+            reason=WHY, was=was, task=TASKS[case.state],
+        )  # fmt: skip
 
 
 def order_anew(work: Work, order: SupervisionOrder) -> None:
@@ -64,14 +110,14 @@ def order_anew(work: Work, order: SupervisionOrder) -> None:
     if due.at == before or order.state not in WAITING_FOR_ANSWER:
         return
     event = audit.record(
-        work, order.case, "order_date_moved", Party.SYSTEM, reason=case_dates.WHY,
+        work, order.case, "order_date_moved", Party.SYSTEM, reason=WHY,
         details={"order": order.number, "before": before.isoformat(), "after": due.at.isoformat()},
     )  # fmt: skip
     was = in_words(Deadline(before, provisional=False), now=work.now)
     for chief in people.leaders(work, order.town_id):
         tell_person(
             work, order.case, event, Notice.ORDER, "town_order_new_date", chief, order=order.number,
-            answer_by=in_words(due, now=work.now), was=was, reason=case_dates.WHY,
+            answer_by=in_words(due, now=work.now), was=was, reason=WHY,
         )  # fmt: skip
 
 

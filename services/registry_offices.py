@@ -83,6 +83,8 @@ class _Comparison:
         self.today = draft.work.today
         self.stored = stored
         self.left = list(stored)
+        self.days = {id(held): (held.since, held.until) for held in stored}
+        """The days of what is stored, as they will be once the changes found so far are applied."""
         self.terms: set[tuple[object, ...]] = set()
         """Reaches and days of the terms there will be: two rows may come to mean the same one."""
         self.is_first = is_first
@@ -154,6 +156,7 @@ class _Comparison:
     def _take(self, held: Appointment, one: Wanted, since: date | None, until: date | None) -> bool:
         self.left.remove(held)
         self.terms.add((*_codes(one.reaches), since, until))
+        self.days[id(held)] = since, until
         was_over, is_over = self._is_over(held, self.today), until is not None and until < self.today
         act = (
             Act.REVIVED
@@ -208,6 +211,7 @@ class _Comparison:
 
     def _end(self, held: Appointment, last_day: date) -> None:
         subject = _office_in_words(held.person, held.role, held.town)
+        self.days[id(held)] = held.since, last_day
         self.draft.change(PEOPLE, subject, held, {"until": ("任职止", last_day)}, Act.ENDED)
 
     def _with_reaches(self, one: Wanted) -> list[Appointment]:
@@ -215,11 +219,9 @@ class _Comparison:
         return [held for held in self.left if {reach.code for reach in held.reaches} == codes]
 
     def _was_held(self, day: date, besides: Appointment | None = None) -> bool:
-        """Whether the registry already knows that the office was held on that day."""
-        return any(
-            held is not besides and (held.since or date.min) <= day <= (held.until or self.today)
-            for held in self.stored
-        )
+        """Whether the registry knows, with what this workbook corrects, that the office was held on that day."""
+        spans = [self.days[id(held)] for held in self.stored if held is not besides]
+        return any((since or date.min) <= day <= (until or self.today) for since, until in spans)
 
     @staticmethod
     def _is_over(held: Appointment, today: date) -> bool:

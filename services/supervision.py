@@ -221,9 +221,7 @@ def _step(work: Work, order: SupervisionOrder) -> escalation.Step:
     case = order.case
     if order.state not in WAITING_FOR_ANSWER or case.state not in WITH_TOWN or case.is_paused:
         return escalation.Step(None, None)
-    rungs = escalation.of_order(
-        order.asked_at, order.answer_by, ladder.numbers(work, case), work.calendar
-    )
+    rungs = escalation.of_order(order.asked_at, order.answer_by, ladder.numbers(work, case), work.calendar)
     return ladder.step(work, case, rungs, order.climbed, order.answer_by)
 
 
@@ -243,7 +241,10 @@ def _chase(work: Work, order: SupervisionOrder, rung: Rung) -> None:
     if rung is Rung.ADMONITION:
         admonitions.call(work, order.case, Ground.UNANSWERED, f"督办单{order.number}逾期未答复", order=order)
         return
-    event, says = _record(work, order, "order_reminded", Party.SYSTEM, "", rung=rung.value), _says(work, order)
+    event, says = (
+        _record(work, order, "order_reminded", Party.SYSTEM, "", rung=rung.value),
+        _says(work, order),
+    )
     chiefs = people.leaders(work, order.town_id)
     for chief in chiefs:
         if rung is Rung.OVERDUE:

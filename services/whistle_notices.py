@@ -33,7 +33,8 @@ def tell(
             urgent=is_urgent(whistle),
             **{
                 **about, "number": case.number if case else whistle.number, "moves": case.moves if case else 0,
-                "whistle": whistle.number, "serial": whistle.serial, "where": where(whistle),
+                "whistle": whistle.number, "whistle_id": whistle.id, "serial": whistle.serial,
+                "where": where(whistle),
                 "by": whistle.town.name if whistle.town else whistle_parties.THE_OFFICE, **says,
             },
         )  # fmt: skip

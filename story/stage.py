@@ -29,7 +29,7 @@ ACCOUNT = {
     "encoding_aes_key": "DemonstrationKeyOfFortyThreeCharacters01234",
 }
 """The stand-in's account; not a secret, for it opens nothing."""
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 @dataclass

@@ -220,6 +220,76 @@ def upgrade() -> None:
         batch_op.create_index("ix_admonition_town_called", ["town_id", "called_at"], unique=False)
 
     op.create_table(
+        "joint_action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("whistle_id", sa.Integer(), nullable=True),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("bodies", sa.Text(), nullable=False),
+        sa.Column("officers", sa.Integer(), nullable=False),
+        sa.Column("vehicles", sa.Integer(), nullable=False),
+        sa.Column("boats", sa.Integer(), nullable=False),
+        sa.Column("sites_solved", sa.Integer(), nullable=False),
+        sa.Column("illegal_boats", sa.Integer(), nullable=False),
+        sa.Column("net_metres", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.CheckConstraint("boats >= 0", name=op.f("ck_joint_action_boats")),
+        sa.CheckConstraint("illegal_boats >= 0", name=op.f("ck_joint_action_illegal_boats")),
+        sa.CheckConstraint("net_metres >= 0", name=op.f("ck_joint_action_net_metres")),
+        sa.CheckConstraint("officers >= 0", name=op.f("ck_joint_action_officers")),
+        sa.CheckConstraint("sites_solved >= 0", name=op.f("ck_joint_action_sites_solved")),
+        sa.CheckConstraint("vehicles >= 0", name=op.f("ck_joint_action_vehicles")),
+        sa.ForeignKeyConstraint(
+            ["whistle_id"], ["whistle.id"], name=op.f("fk_joint_action_whistle_id_whistle")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joint_action")),
+        sa.UniqueConstraint("number", name=op.f("uq_joint_action_number")),
+        sa.UniqueConstraint("year", "serial", name=op.f("uq_joint_action_year_serial")),
+    )
+    with op.batch_alter_table("joint_action", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_joint_action_held_on"), ["held_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_joint_action_whistle_id"), ["whistle_id"], unique=False)
+
+    op.create_table(
+        "law_referral",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("dated", sa.Date(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("whistle_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("answer_due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("climbed", sa.String(40), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_law_referral_case_id_case")),
+        sa.ForeignKeyConstraint(
+            ["whistle_id"], ["whistle.id"], name=op.f("fk_law_referral_whistle_id_whistle")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_law_referral")),
+        sa.UniqueConstraint("kind", "number", name=op.f("uq_law_referral_kind_number")),
+    )
+    with op.batch_alter_table("law_referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_law_referral_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_law_referral_dated"), ["dated"], unique=False)
+        batch_op.create_index(batch_op.f("ix_law_referral_remind_at"), ["remind_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_law_referral_whistle_id"), ["whistle_id"], unique=False)
+
+    op.create_table(
         "order_answer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=False),
@@ -350,9 +420,14 @@ def upgrade() -> None:
 
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.add_column(sa.Column("answer_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("action_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_evidence_action_id"), ["action_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_evidence_answer_id"), ["answer_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_evidence_answer_id_order_answer"), "order_answer", ["answer_id"], ["id"]
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_evidence_action_id_joint_action"), "joint_action", ["action_id"], ["id"]
         )
 
     with op.batch_alter_table("invitation_attempt", schema=None) as batch_op:
@@ -405,8 +480,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_attempt_at"))
 
     with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_evidence_action_id_joint_action"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_evidence_answer_id_order_answer"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_evidence_answer_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_action_id"))
+        batch_op.drop_column("action_id")
         batch_op.drop_column("answer_id")
 
     with op.batch_alter_table("case", schema=None) as batch_op:
@@ -449,6 +527,18 @@ def downgrade() -> None:
     op.drop_table("whistle_party")
     op.drop_table("whistle_entry")
     op.drop_table("order_answer")
+    with op.batch_alter_table("law_referral", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_law_referral_whistle_id"))
+        batch_op.drop_index(batch_op.f("ix_law_referral_remind_at"))
+        batch_op.drop_index(batch_op.f("ix_law_referral_dated"))
+        batch_op.drop_index(batch_op.f("ix_law_referral_case_id"))
+
+    op.drop_table("law_referral")
+    with op.batch_alter_table("joint_action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_joint_action_whistle_id"))
+        batch_op.drop_index(batch_op.f("ix_joint_action_held_on"))
+
+    op.drop_table("joint_action")
     with op.batch_alter_table("admonition", schema=None) as batch_op:
         batch_op.drop_index("ix_admonition_town_called")
         batch_op.drop_index(batch_op.f("ix_admonition_state"))

@@ -42,7 +42,14 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 A_DISTRICT = 4000
 """Requests after which a new district begins: the lists of one that is never tidied grow for ever."""
 EXPECTED = frozenset({200, 400, 403, 404, 405, 413})
-PEOPLE = [*(f"o-resident-{n}" for n in range(20)), "o-chief", "o-liaison", "o-clerk", "o-volunteer", "o-general"]
+PEOPLE = [
+    *(f"o-resident-{n}" for n in range(20)),
+    "o-chief",
+    "o-liaison",
+    "o-clerk",
+    "o-volunteer",
+    "o-general",
+]
 WORDS = [
     "帮助", "进度", "提交", "取消", "待办", "受理 1", "退回 1 不归我们", "办结 1", "详情 1", "照片 1", "汇总", "更多",
     "复核 1 通过", "复核 1 不通过 没弄好", "转派 1 北仓镇", "追问 1 在哪？", "满意", "不满意 还在", "补充 1 又来了",
@@ -63,7 +70,18 @@ EVENTS = [
     "subscribe", "unsubscribe", "SCAN", "CLICK", "VIEW", "LOCATION", "location_select", "pic_weixin", "scancode_push",
     "TEMPLATESENDJOBFINISH", "PUBLISHJOBFINISH", "subscribe_msg_popup_event", "subscribe_msg_sent_event", "what",
 ]  # fmt: skip
-KEYS = ["REPORT", "PROGRESS", "HELP", "TODO", "JOIN", "SUMMARY", "board_BY-01", "qrscene_board_BY-01", "x", ""]
+KEYS = [
+    "REPORT",
+    "PROGRESS",
+    "HELP",
+    "TODO",
+    "JOIN",
+    "SUMMARY",
+    "board_BY-01",
+    "qrscene_board_BY-01",
+    "x",
+    "",
+]
 
 
 @dataclass
@@ -78,16 +96,29 @@ class Fuzzer:
         self.serial += 1
         pick, random = self.random.choice, self.random
         mine = {"ToUserName": "gh_0", "FromUserName": pick(PEOPLE), "CreateTime": "1795395600"}
-        kind = pick(["text"] * 6 + ["image", "image", "location", "location", "voice", "video", "link", "event", "?"])
+        kind = pick(
+            ["text"] * 6 + ["image", "image", "location", "location", "voice", "video", "link", "event", "?"]
+        )
         mine |= {"MsgType": kind, "MsgId": str(self.serial)}
         if kind == "text":
             mine["Content"] = pick(WORDS)
         elif kind == "location":
-            places = [("39.2013", "117.1165"), ("39.2", "117.13"), ("0", "0"), ("117.1", "39.2"), ("39.9", "116.4")]
+            places = [
+                ("39.2013", "117.1165"),
+                ("39.2", "117.13"),
+                ("0", "0"),
+                ("117.1", "39.2"),
+                ("39.9", "116.4"),
+            ]
             mine["Location_X"], mine["Location_Y"] = pick(places)
             mine["Label"] = pick(WORDS)
         elif kind == "event":
-            mine |= {"Event": pick(EVENTS), "EventKey": pick(KEYS), "Status": "success", "MsgID": str(random.random())}
+            mine |= {
+                "Event": pick(EVENTS),
+                "EventKey": pick(KEYS),
+                "Status": "success",
+                "MsgID": str(random.random()),
+            }
             mine |= {"Latitude": "39.2", "Longitude": "117.1"}
         else:
             mine |= {"MediaId": f"m{self.serial}", "Recognition": pick(WORDS), "Url": "http://a"}
@@ -157,7 +188,9 @@ class Fuzzer:
 
     def inside(self) -> bytes:
         """What is meant, or almost, or not at all."""
-        return self.random.choice([self.valid, self.valid, self.with_wrong_fields, self.damaged, self.garbage])()
+        return self.random.choice(
+            [self.valid, self.valid, self.with_wrong_fields, self.damaged, self.garbage]
+        )()
 
     def plain(self) -> Push:
         return pushing.plain(self.inside(), NOW.timestamp())
@@ -187,7 +220,9 @@ class Fuzzer:
             if random.random() < 0.3:
                 query.pop(name, None)
             else:
-                query[name] = random.choice(["", "aes", "raw", "0", "签名", "\x00", "a" * 5000, "1795395600", "-1", "\ud800"])
+                query[name] = random.choice(
+                    ["", "aes", "raw", "0", "签名", "\x00", "a" * 5000, "1795395600", "-1", "\ud800"]
+                )
         return Push(query, push.body)
 
 

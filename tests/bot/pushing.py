@@ -54,7 +54,9 @@ def opened(answer: bytes) -> bytes:
 def text(words: str, serial: int = 1, openid: str = "o-li") -> bytes:
     """Somebody writes."""
     content = words.replace("]]>", "]]]]><![CDATA[>")
-    return fields(f"<MsgType>text</MsgType><Content><![CDATA[{content}]]></Content><MsgId>{serial}</MsgId>", openid)
+    return fields(
+        f"<MsgType>text</MsgType><Content><![CDATA[{content}]]></Content><MsgId>{serial}</MsgId>", openid
+    )
 
 
 def fields(inside: str, openid: str = "o-li") -> bytes:

@@ -68,7 +68,9 @@ def flood(say: Say) -> list[str]:
     return [say(text(f"第{n}句", n)) for n in range(AT_ONCE + 20)]
 
 
-def test_a_message_that_was_kept_gets_its_own_answer_again_in_the_middle_of_a_flood(say: Say, desk: Desk) -> None:
+def test_a_message_that_was_kept_gets_its_own_answer_again_in_the_middle_of_a_flood(
+    say: Say, desk: Desk
+) -> None:
     answers = flood(say)
     assert answers[-1] == texts.TOO_MANY
     before = kept(desk)
@@ -95,7 +97,9 @@ def test_who_wants_to_be_forgotten_is_never_too_many(say: Say, desk: Desk) -> No
 
 def test_the_platforms_own_word_on_a_message_is_never_too_many(say: Say) -> None:
     flood(say)
-    word = "<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>7</MsgID><Status>success</Status>"
+    word = (
+        "<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>7</MsgID><Status>success</Status>"
+    )
     assert say(fields(word)) == ""
 
 

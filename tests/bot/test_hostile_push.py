@@ -46,10 +46,10 @@ MakeSend = Callable[..., Send]
 def make_send(desk: Desk) -> MakeSend:
     lay_out(desk)
 
-    def make(**door: bool) -> Send:
+    def make(*, plain: bool = True) -> Send:
         sentences = Sentences(busy=texts.BUSY, too_many=texts.TOO_MANY)
         webhook = Webhook(
-            Door(TOKEN, APP_ID, KEY, **door), desk, speech.dispatcher(), Random(1), Pace(120, 150), sentences
+            Door(TOKEN, APP_ID, KEY, plain=plain), desk, speech.dispatcher(), Random(1), Pace(120, 150), sentences
         )
         client = Client(webhook)
         return lambda push: client.post("/wechat", query_string=dict(push.query), data=push.body)
@@ -97,7 +97,9 @@ def test_a_replayed_push_is_answered_the_same_and_does_nothing_twice(
     assert send(push).status_code == 403
 
 
-def test_a_seen_signature_opens_nothing_for_another_body(send: Send, at: float, stored: Callable[[], int]) -> None:
+def test_a_seen_signature_opens_nothing_for_another_body(
+    send: Send, at: float, stored: Callable[[], int]
+) -> None:
     seen, other = safe(text("帮助"), at), safe(text("提交"), at)
     assert send(Push(seen.query, other.body)).status_code == 403
     assert stored() == 0
@@ -228,7 +230,13 @@ RIVER = wgs84_to_gcj02(_river.longitude, _river.latitude)
     ids=["0,0", "swapped", "-117", "181", "NaN", "nan", "too large", "infinite", "Beijing", "the river"],
 )
 def test_where_somebody_says_to_be(
-    send: Send, at: float, stored: Callable[[], int], latitude: object, longitude: object, status: int, words: str
+    send: Send,
+    at: float,
+    stored: Callable[[], int],
+    latitude: object,
+    longitude: object,
+    status: int,
+    words: str,
 ) -> None:
     answer = send(safe(fields(LOCATION.format(latitude, longitude)), at))
     assert answer.status_code == status
@@ -245,11 +253,15 @@ def test_where_somebody_says_to_be(
         ("<MsgType>link</MsgType><Url>http://a</Url><MsgId>1</MsgId>", texts.UNSUPPORTED),
     ],
 )
-def test_a_kind_we_do_not_know_is_answered_with_what_to_send(send: Send, at: float, inside: str, words: str) -> None:
+def test_a_kind_we_do_not_know_is_answered_with_what_to_send(
+    send: Send, at: float, inside: str, words: str
+) -> None:
     assert words in said(send(safe(fields(inside), at)))
 
 
-@pytest.mark.parametrize("name", ["brand_new_event", "debug_demo", "merchant_order", "VIEW", "user_authorization_revoke"])
+@pytest.mark.parametrize(
+    "name", ["brand_new_event", "debug_demo", "merchant_order", "VIEW", "user_authorization_revoke"]
+)
 def test_an_event_we_do_not_know_is_taken_note_of(send: Send, at: float, name: str) -> None:
     answer = send(safe(fields(f"<MsgType>event</MsgType><Event>{name}</Event>"), at))
     assert (answer.status_code, answer.data) == (200, b"success")
@@ -306,7 +318,13 @@ def test_whatever_is_written_is_kept_and_every_answer_is_one_short_text(
     ]
     for push in pushes:
         reply = fromstring(opened(send(safe(push, at)).data))
-        assert [part.tag for part in reply] == ["ToUserName", "FromUserName", "CreateTime", "MsgType", "Content"]
+        assert [part.tag for part in reply] == [
+            "ToUserName",
+            "FromUserName",
+            "CreateTime",
+            "MsgType",
+            "Content",
+        ]
         content = reply.findtext("Content") or ""
         assert content
         assert texts.BUSY not in content
@@ -318,7 +336,9 @@ def test_whatever_is_written_is_kept_and_every_answer_is_one_short_text(
     assert kept.split() == words.replace("\r", "\n").translate(unseen).split()
 
 
-@pytest.mark.parametrize("words", ["提交\u200b", "\ufeff提交", "提\u200b交", "\u202e提交\u202c", "提交\u2060"])
+@pytest.mark.parametrize(
+    "words", ["提交\u200b", "\ufeff提交", "提\u200b交", "\u202e提交\u202c", "提交\u2060"]
+)
 def test_a_command_is_heard_through_what_nobody_can_see(send: Send, at: float, words: str) -> None:
     send(safe(fields(LOCATION.format(RIVER[1], RIVER[0])), at))
     send(safe(text("河边有垃圾", 2), at))

@@ -2,17 +2,22 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
+from PIL import Image
 
 import commands.cases
+import commands.joint_actions
+import commands.law_referrals
 import commands.whistles
 from services import cases
 from services.desk import Desk
+from services.photo_store import PhotoStore
 from tests.conftest import Clock
 from tests.district import lay_out
 from tests.town_life import Life
@@ -21,9 +26,9 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(desk: Desk) -> Run:
+def run(desk: Desk, tmp_path: Path) -> Run:
     app = Flask(__name__)
-    app.extensions["heshao"] = SimpleNamespace(desk=desk)
+    app.extensions["heshao"] = SimpleNamespace(desk=desk, store=PhotoStore((tmp_path / "photos").as_uri()))
     app.cli.add_command(commands.whistles.whistles)
     app.cli.add_command(commands.cases.cases)
 
@@ -89,3 +94,40 @@ def test_what_cannot_be_is_refused_in_words(run: Run, life: Life) -> None:
     ):
         result = run("whistles", *words)
         assert (result.exit_code, said in result.output) == (1, True)
+
+
+def test_a_joint_action_with_its_photos(run: Run, life: Life, tmp_path: Path) -> None:
+    Image.new("RGB", (900, 600), "olive").save(tmp_path / "a.jpg")
+    found(run, "whistles", "blow", "请联合清理", "--place", "永定新河")
+    row = found(
+        run, "whistles", "actions", "record", "--on", "2026-11-20", "--place", "永定新河", "--body", "区水务局",
+        "--officers", "85", "--vehicles", "41", "--illegal-boats", "17", "--whistle", "1",
+        "--photo", str(tmp_path / "a.jpg"),
+    )  # fmt: skip
+    assert (row["officers"], row["vehicles"], row["boats"], len(row["photos"])) == (85, 41, 0, 1)
+    assert found(run, "whistles", "actions", "show", "1") == row
+    assert found(run, "whistles", "actions", "withdraw", "1", "--reason", "错了")["withdrawn"] is True
+    assert [r["number"] for r in found(run, "whistles", "actions", "list")] == ["〔2026〕1号"]
+    assert "没有找到联合行动“9”" in run("whistles", "actions", "show", "9").output
+
+
+def test_a_referral_to_law_enforcement_and_its_result(run: Run, life: Life) -> None:
+    row = found(
+        run, "whistles", "referrals", "record", "执移〔2026〕2号", "--kind", "enforcement", "--on", "2026-11-20",
+        "--body", "区综合执法支队", "--subject", "非法捕捞", "--answer-due", "2026-11-20", "--case", "2026-0001",
+    )  # fmt: skip
+    assert (row["case"], row["overdue"], row["answer_due"]) == (
+        "2026-0001",
+        True,
+        "2026-11-21T00:00:00+08:00",
+    )
+    done = found(
+        run, "whistles", "referrals", "answer", "执移〔2026〕2号", "--kind", "enforcement", "--on", "2026-11-23",
+        "--result", "罚款二千元",
+    )  # fmt: skip
+    assert (done["state"], done["result"], done["overdue"]) == ("answered", "罚款二千元", False)
+    assert [r["number"] for r in found(run, "whistles", "referrals", "list")] == ["执移〔2026〕2号"]
+    gone = found(
+        run, "whistles", "referrals", "withdraw", "执移〔2026〕2号", "--kind", "enforcement", "--reason", "错"
+    )
+    assert gone["state"] == "withdrawn"

@@ -20,7 +20,7 @@ from rules.lifecycle import State
 from rules.workdays import CHINA, end_of
 from scheduler.calendar import follow_calendar
 from scheduler.remind import remind
-from services import case_dates, cases, delivery, holiday_notices, supervision
+from services import cases, delivery, holiday_notices, recount, supervision
 from services.almanac import official_calendar
 from services.desk import Desk, Work
 from tests.conftest import Clock
@@ -135,7 +135,7 @@ def test_counted_anew_is_as_if_it_had_been_known_from_the_start(
 
 def _count_by_the_notice(work: Work, case_id: int) -> None:
     work.__dict__["calendar"] = BOTH
-    case_dates.count_anew(work, work.session.get_one(Case, case_id))
+    recount.case_anew(work, work.session.get_one(Case, case_id))
 
 
 class Known:
@@ -152,6 +152,24 @@ def life_of_two(make_desk: Callable[..., Desk], clock: Clock) -> list[Life]:
     other._almanac = Known()  # type: ignore[assignment]  # a fake in the keeper's place
     district = lay_out(one)
     return [Life(one, clock, district), Life(other, clock, district)]
+
+
+def test_a_case_of_version_0_1_follows_too(life: Life) -> None:
+    """Its dates were kept without what they are counted from."""
+    life.at("2026-12-28 10:00")
+    ids = [life.opens(), life.opens(Severity.URGENT)]
+    for case_id in ids:
+        life.does("chief", cases.accept, case_id)
+        life.desk.do(_as_in_0_1, case_id)
+    load(life)
+    dates = [(day(the(life, case_id).rectify_by), the(life, case_id).provisional) for case_id in ids]
+    assert dates == [("01-05", False), ("12-30", False)]
+
+
+def _as_in_0_1(work: Work, case_id: int) -> None:
+    case = work.session.get_one(Case, case_id)
+    case.accept_from = case.rectify_from = case.accept_days = case.rectify_days = None
+    case.rectify_provisional = False
 
 
 def test_the_reporter_who_was_told_a_date_is_told_the_new_one(life: Life) -> None:

@@ -100,7 +100,9 @@ for name, door, bomb, refusal in BOMBS:
 '''
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the peak is forgotten through /proc, which only Linux has")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="the peak is forgotten through /proc, which only Linux has"
+)
 def test_no_bomb_takes_more_than_a_photograph_would() -> None:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(GROWTH_MB)], cwd=ROOT, capture_output=True, text=True, timeout=120,

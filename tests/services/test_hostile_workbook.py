@@ -169,7 +169,9 @@ CROSSED = "LINESTRING (117.1 39.1, 117.2 39.2, 117.2 39.1, 117.1 39.2)"
 @pytest.mark.parametrize("bank", ["左岸", "右岸"])
 def test_a_bank_whose_line_crosses_itself_is_refused_with_the_place(bank: str) -> None:
     reach = ["R1", "W1", "T1", "", "北运河", bank, "", "", None, "IV", CROSSED]
-    assert "线自相交（在 117.15000 39.15000 附近）" in why(workbook({**BASIS, "河段": [reach], "人员": [], "公示牌": []}))
+    assert "线自相交（在 117.15000 39.15000 附近）" in why(
+        workbook({**BASIS, "河段": [reach], "人员": [], "公示牌": []})
+    )
 
 
 def test_a_river_of_both_banks_whose_line_crosses_itself_still_has_its_town() -> None:

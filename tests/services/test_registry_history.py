@@ -158,7 +158,7 @@ def village_chiefs(
 
 SMALL = settings(
     deadline=None,
-    max_examples=600,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 SOME_DAYS = st.sampled_from([None, "2024-01-01", "2026-11-22", "2026-11-23", "2026-12-05", "2027-02-01"])
@@ -178,6 +178,12 @@ def village(reaches: str, since: str | None = None, until: str | None = None) ->
     [
         (0, [village("R1")]),
         (0, [village("R1"), village("R1", until="2026-11-23"), village("R1", "2024-01-01", "2026-11-23")]),
+    ]
+)
+@example(
+    [
+        (0, [village("R1、R2")]),
+        (0, [village("R1", "2026-11-22"), village("R1、R2", "2026-11-23")]),
     ]
 )
 def test_whatever_is_imported_a_second_time_changes_nothing(

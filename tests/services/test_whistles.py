@@ -23,6 +23,7 @@ from scheduler.remind import remind
 from services import (
     audit,
     cases,
+    delivery,
     extensions,
     people,
     supervision,
@@ -277,14 +278,14 @@ def test_who_names_nobody_and_who_does_not_answer_is_reminded_and_then_the_offic
     )
     as_(life, "clerk", names, "1", WATER)  # answered by 12-01
     assert all_(life, Whistle)[0].remind_at is None
-    for day in ("11-27", "11-30", "12-01", "12-02", "12-03"):
-        life.at(f"2026-{day} 09:00")
+    for date_ in ("11-27", "11-30", "12-01", "12-02", "12-03"):
+        life.at(f"2026-{date_} 09:00")
         remind(life.desk)
     assert owed(life, "whistle_due") == ["water:helper_whistle_due"] * 2
     assert owed(life, "whistle_late") == ["周科员:office_whistle_late", "郑科员:office_whistle_late"]
     as_(life, "water", answers, "1", WATER, "封堵排口", "2026-12-09")
-    for day in ("12-04", "12-08", "12-09", "12-10", "12-11"):
-        life.at(f"2026-{day} 09:00")
+    for date_ in ("12-04", "12-08", "12-09", "12-10", "12-11"):
+        life.at(f"2026-{date_} 09:00")
         remind(life.desk)
     assert owed(life, "whistle_due") == ["water:helper_whistle_due"] * 5
     as_(life, "water", finishes, "1", WATER, "已封堵")
@@ -375,6 +376,17 @@ def test_a_transfer_ends_the_whistle_and_the_new_towns_clock_runs(life: Life) ->
 
 def _transfer(work: Work, case: Case, town_id: int) -> None:
     cases.transfer(work, case, work.session.get_one(Town, town_id))
+
+
+def test_what_waited_for_the_morning_and_was_done_meanwhile_is_not_sent(life: Life) -> None:
+    life.at("2026-11-24 21:00")
+    life.does("chief", whistles.blow, life.opens(), "请水务局封堵")
+    as_(life, "clerk", names, "1", "区水务局、北仓镇")
+    as_(life, "chief", withdraws, "1")
+    life.at("2026-11-25 08:00")
+    sentences = {envelope.sentence for envelope in life.desk.do(delivery.lease, 100)}
+    assert {"town_whistle_blown", "helper_whistle_over", "office_whistle_over"} <= sentences
+    assert not sentences & {"office_whistle_blown", "helper_whistle_asked"}
 
 
 def test_a_place_without_a_case(life: Life) -> None:

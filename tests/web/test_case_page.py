@@ -14,7 +14,7 @@ from models.evidence import Evidence, Look, Medium
 from models.follower import Follower
 from models.report import Addition, Callback, Report
 from rules.lifecycle import Move, Party, State
-from services import audit, evidence
+from services import audit, evidence, supervision
 from services.desk import Desk, Work
 from services.links import View
 from services.photo_store import PhotoStore, StoreAway, derived_key
@@ -326,3 +326,22 @@ def test_a_store_that_is_away_is_asked_again_later(
     app.register_blueprint(case_pages(desk, Away(tmp_path.as_uri()), desk.links.signer))
     answer = app.test_client().get(f"{link(View.TOWN)}/{story[1]['before']}/large.jpg")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+
+
+def test_the_answer_to_an_order_is_for_town_and_office_only(
+    browser: FlaskClient, link: MakeLink, story: Story, desk: Desk, arrive: Arrive
+) -> None:
+    mine, _ = story
+
+    def answered(work: Work) -> int:
+        case = work.session.get_one(Case, mine.case_id)
+        case.state = State.ACCEPTED
+        order = supervision.issue(work, case, "多次催办仍未整改")
+        return supervision.answer(work, order, "三日内封堵完毕", 1).id
+
+    photo = arrive(jpeg(scene(410, 300)), answer_id=desk.do(answered))
+    for view, seen in ((View.TOWN, True), (View.OFFICE, True), (View.REPORTER, False)):
+        page = browser.get(link(view))
+        assert ("三日内封堵完毕" in page.text) == seen
+        assert ("督办单" in page.text) == seen
+        assert browser.get(f"{link(view)}/{photo}/small.jpg").status_code == (200 if seen else 404)

@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +27,12 @@ def port(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
     """A web process as `flask serve` starts it."""
     folder, port = tmp_path_factory.mktemp("slow"), free_port()
     shutil.copy(migrated, folder / "heshao.db")
-    account = {"APP_ID": "wx0123456789abcdef", "APP_SECRET": "s", "TOKEN": "token", "ENCODING_AES_KEY": "A" * 43}
+    account = {
+        "APP_ID": "wx0123456789abcdef",
+        "APP_SECRET": "s",
+        "TOKEN": "token",
+        "ENCODING_AES_KEY": "A" * 43,
+    }
     environment = {
         **os.environ,
         **{f"HESHAO__WECHAT__ACCOUNT__{name}": value for name, value in account.items()},
@@ -60,7 +64,9 @@ def wait_for(port: int) -> None:
 def clients(port: int, number: int, begins: bytes) -> Iterator[list[socket.socket]]:
     """So many who begin like this and then take their time."""
     with contextlib.ExitStack() as stack:
-        opened = [stack.enter_context(socket.create_connection(("127.0.0.1", port), 5)) for _ in range(number)]
+        opened = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), 5)) for _ in range(number)
+        ]
         for one in opened:
             one.sendall(begins)
         yield opened
@@ -93,7 +99,9 @@ def test_a_byte_at_a_time(port: int) -> None:
             assert seconds < 3
 
 
-@pytest.mark.parametrize("begins", [b"", b"POST /wechat HTTP/1.1\r\nHost: he"], ids=["silent", "half a header"])
+@pytest.mark.parametrize(
+    "begins", [b"", b"POST /wechat HTTP/1.1\r\nHost: he"], ids=["silent", "half a header"]
+)
 def test_three_hundred_who_say_nothing(port: int, begins: bytes) -> None:
     with clients(port, 300, begins):
         for serial in range(5):
