@@ -70,7 +70,7 @@ def _command(served: Served, settings: Server) -> list[str]:
             "--workers", str(settings.processes), "--log-level", "warning",
         ]  # fmt: skip
     _, *words = processes(settings)["web"]
-    if served.factory != "app:web":  # no turnstile (web/turns.py) in them: only so many threads as the product has turns
+    if served.factory != "app:web":  # no turnstile (web/turns.py) in them: no more threads than turns
         words[words.index("--blocking-threads") + 1] = str(settings.threads)
     return [python, *(served.factory if word == "app:web" else word for word in words)]
 

@@ -322,11 +322,11 @@ class Dispatcher:
         return flow.steps[stands.step].question(work, outcome.draft)
 
     def _page(self, stands: Standing, text: str) -> str:
-        pages = list(pages_of(text, replies.MAX_BYTES - len(self.sentences.more.encode()) - 2))
-        if len(pages) <= 1:
+        if len(text.encode()) <= replies.MAX_BYTES:
             return text
+        pages = list(pages_of(text, replies.MAX_BYTES - len(self.sentences.more.encode()) - 2))
         stands.pages = pages[1:]
-        return f"{pages[0]}\n{self.sentences.more}"
+        return f"{pages[0]}\n{self.sentences.more}" if stands.pages else text
 
     def _next_page(self, stands: Standing) -> str:
         if not stands.pages:

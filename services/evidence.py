@@ -146,8 +146,10 @@ def to_erase(work: Work) -> list[tuple[int, str]]:
 
 
 def _left_behind() -> Select[int, str]:
-    return select(Evidence.id, Evidence.stored_as).where(
-        Evidence.arrival == Arrival.ERASED, Evidence.stored_as != ""
+    return (
+        select(Evidence.id, Evidence.stored_as)
+        .where(Evidence.arrival == Arrival.ERASED, Evidence.stored_as != "")
+        .order_by(Evidence.id)
     )
 
 

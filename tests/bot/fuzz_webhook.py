@@ -6,6 +6,7 @@ never that the message could not be stored.
 
 import json
 import logging
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -274,7 +275,9 @@ def fault_in(answer: bytes, status: int) -> str:
         return f"status {status}"
     if status != 200 or not answer.startswith(b"<xml>"):
         return ""
-    reply = fromstring(pushing.opened(answer) if b"<Encrypt>" in answer else answer)
+    reply = fromstring(answer)
+    if reply.find("Encrypt") is not None:
+        reply = fromstring(pushing.opened(answer))
     words = reply.findtext("Content") or ""
     if texts.BUSY in words:
         return "an exception behind “busy”"
@@ -306,12 +309,15 @@ def application(desk: Desk) -> Turns:
     return Turns(webhook.before(Flask(__name__).wsgi_app), threads=4, slow_clients=4)
 
 
-def district(url: str, seed: int) -> Desk:
-    """A new district in an empty SQLite."""
-    alembic.upgrade(alembic_config(url), "head")
+def district(empty: Path, seed: int) -> Desk:
+    """A new district in a copy of an empty SQLite."""
+    path = empty.with_name(f"{seed}.db")
+    shutil.copy(empty, path)
     rulebook = rulebook_from(config.load(ROOT / "config.example.toml", {}))
     links = CaseLinks("https://heshao.example", lambda: "a key")
-    desk = Desk(make_engine(url), lambda: NOW, rulebook, Random(seed), lambda worker: None, links)
+    desk = Desk(
+        make_engine(f"sqlite:///{path}"), lambda: NOW, rulebook, Random(seed), lambda worker: None, links
+    )
     lay_out(desk)
     return desk
 
@@ -320,14 +326,16 @@ def main(count: int, seed: int) -> int:
     """Fuzz on new districts, each with its seed, until so many requests are made; 1 if anything was wrong."""
     logging.getLogger("heshao.webhook").addFilter(lambda record: record.levelno >= logging.ERROR)
     whole = Result()
-    for begun in tqdm(range(0, count, A_DISTRICT), unit="district"):
-        with tempfile.TemporaryDirectory(prefix="heshao-fuzz-") as folder:
-            desk = district(f"sqlite:///{folder}/heshao.db", seed)
+    with tempfile.TemporaryDirectory(prefix="heshao-fuzz-") as folder:
+        empty = Path(folder) / "empty.db"
+        alembic.upgrade(alembic_config(f"sqlite:///{empty}"), "head")
+        for begun in tqdm(range(0, count, A_DISTRICT), unit="district"):
+            desk = district(empty, seed)
             found = run(application(desk), seed, min(A_DISTRICT, count - begun))
             desk.engine.dispose()
-        whole.by_status += found.by_status
-        whole.faults += found.faults
-        seed += 1
+            whole.by_status += found.by_status
+            whole.faults += found.faults
+            seed += 1
     print(table(whole, seed - 1), *whole.faults, sep="\n")
     return bool(whole.faults)
 
