@@ -261,7 +261,7 @@ class Heshao:
         return Heshao(self._path, self._environment, self._patience, lambda: moment, self._wall)
 
 
-ANSWER_WITHIN = 2.0
+ANSWER_WITHIN = 1.8
 """Seconds the web door waits for its turn and again for SQLite's: together inside WeChat's five."""
 
 

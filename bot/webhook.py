@@ -114,8 +114,17 @@ class Webhook:
             raise
         except Exception:  # the whole was undone: say that it was not stored, whatever the fault
             log.exception("a message could not be answered", extra={"event": "message.failed"})
-            return self._reply(push, self._sentences.busy, self._desk.clock())
+            return self._not_taken(push)
         return self._reply(push, answer.reply, answer.at)
+
+    def _not_taken(self, push: "_Push") -> Response:
+        """A person is told so and sends it again; the platform's own words are sent again by the platform."""
+        message, _ = push.opened or push.open_now()
+        if isinstance(message.said, NEEDS_NO_ANSWER):
+            return _plain(replies.SUCCESS)
+        if isinstance(message.said, ALWAYS_TAKEN):
+            return "503 Service Unavailable", "text/plain", b""
+        return self._reply(push, self._sentences.busy, self._desk.clock())
 
     def _answer(self, push: "_Push") -> Answer:
         try:

@@ -23,8 +23,10 @@ class Case(Base):
         Index("ix_case_state_town", "state", "town_id"),
         Index("ix_case_kind_latitude", "kind", "latitude"),
         Index(
-            "ix_case_provisional", "id",
-            sqlite_where=text("provisional = 1"), postgresql_where=text("provisional"),
+            "ix_case_provisional",
+            "id",
+            sqlite_where=text("provisional = 1"),
+            postgresql_where=text("provisional"),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from functools import partial
+from math import ceil
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -14,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 def make_engine(url: str, wait_seconds: float = 20) -> Engine:
     """An engine for this SQLAlchemy URL; a SQLite file's folder is made if it is missing.
 
-    `wait_seconds`: how long a writer on SQLite waits for another process. Errors do not show what was to be
+    `wait_seconds`: how long one waits for another process that writes, for a lock, for a connection, and for a
+    PostgreSQL that has vanished or says nothing. Errors do not show what was to be
     written: openids and words do not belong into a log.
     """
     parsed = make_url(url)
@@ -22,7 +24,10 @@ def make_engine(url: str, wait_seconds: float = 20) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
         # no ping before each use: the desk does again what met a connection the server has dropped
-        return create_engine(parsed, pool_size=10, max_overflow=20, hide_parameters=True)
+        return create_engine(
+            parsed, pool_size=10, max_overflow=20, pool_timeout=wait_seconds, hide_parameters=True,
+            connect_args=_limits(wait_seconds),
+        )  # fmt: skip
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -31,6 +36,16 @@ def make_engine(url: str, wait_seconds: float = 20) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", partial(_begin_sqlite, wait_seconds=wait_seconds))
     return engine
+
+
+def _limits(wait_seconds: float) -> dict[str, Any]:
+    """libpq's and the server's own limits of time; without them a silent server is waited for for ever."""
+    milliseconds = int(wait_seconds * 1000)
+    return {
+        "connect_timeout": max(2, ceil(wait_seconds)), "tcp_user_timeout": milliseconds,
+        "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
+        "options": f"-c lock_timeout={milliseconds}",
+    }  # fmt: skip
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
 
@@ -16,7 +16,7 @@ from config import Template
 from models.notification import Channel
 from services import delivery
 from services.delivery import Envelope
-from services.desk import Desk
+from services.desk import Busy, Desk
 from services.notifications import WAITS_FOR_WINDOW
 
 log = logging.getLogger("heshao.deliver")
@@ -24,8 +24,8 @@ log = logging.getLogger("heshao.deliver")
 SENDERS = 8
 """Calls to the platform under way at once; no more are leased at a time, so that none waits out its lease."""
 SHUT = WAITS_FOR_WINDOW[0]
-REMEMBERS_SECONDS = 45
-"""How long what the platform has taken is tried to be written down: less than the lease, so nobody else sends it."""
+ENOUGH = timedelta(seconds=35)
+"""What must be left of a lease before a message is handed over: a token and a call take no longer."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ class Postman:
     pause_seconds: float = 0.5
     """Between two tries to write down what the platform has taken."""
 
+    def real_time(self) -> datetime:
+        """By which leases are held."""
+        return (self.wall or self.desk.clock)()
+
 
 def deliver(postman: Postman, batches: int = 1000) -> int:
     """Deliver whatever is due now; returns how many messages were taken up.
@@ -60,7 +64,7 @@ def deliver(postman: Postman, batches: int = 1000) -> int:
     under_way: list[Future[None]] = []
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver") as senders:
         for _ in range(batches):
-            envelopes = postman.desk.do(delivery.lease, SENDERS, postman.wall and postman.wall())
+            envelopes = postman.desk.do(delivery.lease, SENDERS, postman.real_time())
             wait(under_way)
             if not envelopes and not under_way:
                 break  # else what was under way may have made something due
@@ -70,9 +74,13 @@ def deliver(postman: Postman, batches: int = 1000) -> int:
 
 
 def _deliver_one(postman: Postman, envelope: Envelope) -> None:
-    """Try the channels in order; write down what became of it. Nothing escapes: the lease runs out anyway."""
+    """Try the channels in order; write down what became of it. Nothing escapes: the lease runs out anyway.
+
+    One that has waited long behind others is left alone: its lease runs out, and somebody else may have it.
+    """
     try:
-        _over_the_channels(postman, envelope)
+        if envelope.leased_until - postman.real_time() >= ENOUGH:
+            _over_the_channels(postman, envelope)
     except Exception:
         log.exception(
             "notification %s could not be settled; it is taken up again in a minute", envelope.id,
@@ -142,13 +150,17 @@ def _by_customer_service(postman: Postman, envelope: Envelope, link: str) -> Non
 
 
 def _taken(postman: Postman, envelope: Envelope, channel: Channel, platform_id: str) -> None:
-    """The platform has taken it: a database that is away for a moment must not make us send it again."""
-    give_up = time.monotonic() + REMEMBERS_SECONDS
+    """The platform has taken it: a database that is away or busy must not make us send it again.
+
+    Tried for as long as the lease holds, while nobody else sends it.
+    """
+    left = envelope.leased_until - postman.real_time()
+    give_up = time.monotonic() + left.total_seconds() - 1
     while True:
         try:
             postman.desk.do(delivery.sent, envelope, channel, platform_id)
             return
-        except DBAPIError:
+        except (DBAPIError, Busy):
             if time.monotonic() > give_up:
                 raise
             log.warning("notification %s was taken and cannot be written down yet", envelope.id)

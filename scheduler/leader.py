@@ -44,6 +44,8 @@ class Leader:
         on_rows = desk.engine.dialect.name == "sqlite"
         self._claim: Claim = LeasedRow(desk, name) if on_rows else AdvisoryLock(desk.engine, name)
         self._until: datetime | None = None
+        self.since: datetime | None = None
+        """When it took the lead the last time; None: never."""
         self._renewing = threading.Lock()
 
     @property
@@ -56,6 +58,8 @@ class Leader:
         with self._renewing:
             led = self._until is not None
             self._until = self._clock() + self.HOLD if self._claim.take(self.HOLD) else None
+        if self.leads and not led:
+            self.since = self._clock()
         if led != self.leads:
             said = "runs" if self.leads else "no longer runs"
             log.info("this process %s the clock", said, extra={"event": "clock.leads"})

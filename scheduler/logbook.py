@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apscheduler.triggers.base import BaseTrigger
 
@@ -17,6 +17,11 @@ Job = Callable[[], int | None]
 """Does what is due and says how many rows that were; None: a worker was woken and writes down its own run."""
 
 log = logging.getLogger("heshao.jobs")
+
+CUT_OFF = timedelta(minutes=1)
+"""Who took the lead believes after so long that a run of before it has ended with its process."""
+MOST_CUT_OFF = 3
+"""A job whose runs were cut off so often within a day waits for its time: it may be what kills its process."""
 
 
 class Logbook:
@@ -64,16 +69,30 @@ class Logbook:
             self._end(ran, run_id)
         return ran
 
-    def missed(self) -> list[str]:
+    def missed(self, led_since: datetime | None = None) -> list[str]:
         """Jobs whose time has been over for half a minute without anybody having begun them, as the rows say:
-        nobody was there, or has only just come. Not those that run every few seconds anyway."""
+        nobody was there, or has only just come. Not those that run every few seconds anyway. And those whose
+        process died in them.
+
+        `led_since`: when this process took the lead (default: now); a run without an end that was begun since
+        then is another's by hand.
+        """
         now = self._desk.clock()
         runs = self._desk.look(jobs.latest)
         with self._guard:
-            return [run.name for run in runs if run.name not in self._running and self._is_missed(run, now)]
+            idle = [run for run in runs if run.name in self._times and run.name not in self._running]
+        return [run.name for run in idle if self._is_missed(run, now) or self._is_cut_off(run, now, led_since)]
+
+    def _is_cut_off(self, run: JobRun, now: datetime, led_since: datetime | None) -> bool:
+        """Whether its process died in it, or was told to end, so that nobody else will finish it today."""
+        if run.ended_at is not None or run.as_if is not None or run.started_at + CUT_OFF > now:
+            return False
+        if run.started_at >= (led_since or now):
+            return False
+        return self._desk.look(jobs.unended, run.name, now - timedelta(days=1)) < MOST_CUT_OFF
 
     def _is_missed(self, run: JobRun, now: datetime) -> bool:
-        if run.name not in self._times or run.next_at is None or run.next_at - run.started_at < SUMMED:
+        if run.next_at is None or run.next_at - run.started_at < SUMMED:
             return False
         due = max(run.next_at, self._due.get(run.name) or run.next_at)
         return due + SUMMED < now

@@ -73,5 +73,5 @@ class Lead:
     def __call__(self) -> None:
         self._leader.renew()
         if self._leader.leads:
-            for name in self._logbook.missed():
+            for name in self._logbook.missed(self._leader.since):
                 self._run_now(name)

@@ -40,6 +40,8 @@ class Envelope:
     moves: int
     urgent: bool
     attempts: int
+    leased_until: datetime
+    """Real time."""
 
 
 def anything_due(work: Work) -> bool:
@@ -72,7 +74,7 @@ def lease(work: Work, limit: int, real: datetime | None = None) -> list[Envelope
                 continue
             row.leased_until = held + LEASE
             row.attempts += 1
-            taken.append(_envelope(work, row))
+            taken.append(_envelope(work, row, row.leased_until))
         work.session.flush()
         if taken:
             return taken
@@ -95,7 +97,7 @@ def _reader(work: Work, row: Notification) -> Follower | None:
     return row.follower or (people.follower_of(work, row.person) if row.person else None)
 
 
-def _envelope(work: Work, row: Notification) -> Envelope:
+def _envelope(work: Work, row: Notification, until: datetime) -> Envelope:
     follower = _reader(work, row)
     case = work.session.get(Case, row.case_id) if row.case_id else None
     viewer = row.person.pseudonym if row.person else (follower.pseudonym if follower else "")
@@ -113,6 +115,7 @@ def _envelope(work: Work, row: Notification) -> Envelope:
         moves=case.moves if case else 0,
         urgent=row.urgent,
         attempts=row.attempts,
+        leased_until=until,
     )
 
 

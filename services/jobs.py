@@ -90,6 +90,12 @@ def latest_of(work: Work, name: str) -> JobRun | None:
     return work.session.scalar(runs_of(name).limit(1))
 
 
+def unended(work: Work, name: str, since: datetime) -> int:
+    """How many runs of this job that began since then have no end."""
+    rows = select(func.count()).where(JobRun.name == name, JobRun.ended_at.is_(None), JobRun.started_at >= since)
+    return work.session.scalar(rows) or 0
+
+
 def overdue_seconds(run: JobRun, now: datetime) -> float:
     """How long the run after this one is overdue; known to half a minute for jobs that run more often."""
     if run.next_at is None:

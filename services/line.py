@@ -74,7 +74,8 @@ class Line(Generic[R]):
             self._perform(leader.batch)
         except BaseException as error:
             for piece in leader.batch:
-                piece.error = piece.error or error
+                if piece.result is None:  # what is committed is done, whatever came after it
+                    piece.error = piece.error or error
             raise
         finally:
             for piece in leader.batch:

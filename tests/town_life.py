@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.admonition import Admonition, Referral
 from models.case import Case
 from models.follower import Follower
 from models.person import Appointment, Person
@@ -50,6 +51,14 @@ class Life:
     def orders(self, name: str, step: Any, serial: int, *args: Any, **kwargs: Any) -> Any:
         """What `name` does with the order of this number."""
         return self.desk.do(_as, name, step, SupervisionOrder, serial, args, kwargs)
+
+    def talks(self, name: str, step: Any, serial: int, *args: Any, **kwargs: Any) -> Any:
+        """What `name` does with the talk of this number."""
+        return self.desk.do(_as, name, step, Admonition, serial, args, kwargs)
+
+    def refers(self, name: str, step: Any, serial: int, *args: Any, **kwargs: Any) -> Any:
+        """What `name` does with the referral of this number."""
+        return self.desk.do(_as, name, step, Referral, serial, args, kwargs)
 
     def proves(self, case_id: int) -> None:
         """The chief hands in a proof whose photos arrive at once."""

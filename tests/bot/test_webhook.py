@@ -146,6 +146,18 @@ def test_a_message_that_could_not_be_stored_is_not_said_to_be(
     assert "could not be answered" in caplog.text
 
 
+@pytest.mark.parametrize("event", ["unsubscribe", "TEMPLATESENDJOBFINISH"])
+def test_what_the_platform_itself_says_is_asked_for_again_where_it_could_not_be_stored(
+    clock: Clock, desk: Desk, event: str
+) -> None:
+    """A 200 would end its tries, and a wish to be forgotten would be lost."""
+    full = FullDisk(**vars(speech.dispatcher()))
+    said = f"<MsgType>event</MsgType><Event>{event}</Event><MsgID>7</MsgID><Status>failed:user block</Status>"
+    body = push("").replace(b"<MsgType>text</MsgType>", said.encode()).replace(b"<MsgId>1</MsgId>", b"")
+    answer = client_of(desk, full).post("/wechat", query_string=signed(clock), data=body)
+    assert (answer.status_code, answer.data) == (503, b"")
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=300), serial=st.integers(1, 10**17))
 def test_no_words_whatever_make_a_500(client: Client, clock: Clock, words: str, serial: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Engine, event, select
@@ -323,6 +323,7 @@ def test_any_sequence_of_any_messages(
                 stateful_step_count=80 if CONVERSATIONS else 30,
                 derandomize=not CONVERSATIONS,
                 deadline=None,
+                phases=(Phase.generate, Phase.shrink) if CONVERSATIONS else (Phase.generate,),  # fail at once
                 suppress_health_check=list(HealthCheck),
                 database=None,
             ),

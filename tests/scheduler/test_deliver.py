@@ -17,9 +17,9 @@ from models.follower import Follower
 from models.notification import Channel, Delivery, Notice, Notification, due_for_delivery
 from models.person import Person
 from rules.workdays import end_of
-from scheduler.deliver import Postman, Wording, deliver
+from scheduler.deliver import Postman, Wording, _deliver_one, deliver
 from services import daily_limit, delivery, notifications, reconciliation
-from services.desk import Desk, Work
+from services.desk import Busy, Desk, Work
 from tests.conftest import Clock
 from tests.district import lay_out
 from tests.query_plan import plan_of
@@ -127,18 +127,28 @@ class DeskWithoutDatabase:
 
     desk: Desk
     away: int
+    trouble: Exception = OperationalError(
+        "UPDATE notification", {}, ConnectionError("the server has gone away")
+    )
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        return self.desk.clock
 
     def do(self, step: Callable[..., Any], *given: Any) -> Any:
         if step is delivery.sent and self.away:
             self.away -= 1
-            raise OperationalError("UPDATE notification", {}, ConnectionError("the server has gone away"))
+            raise self.trouble
         return self.desk.do(step, *given)
 
 
+@pytest.mark.parametrize(
+    "trouble", [DeskWithoutDatabase.trouble, Busy("no turn within 20 s")], ids=["away", "busy"]
+)
 def test_what_the_platform_took_while_the_database_was_away_is_written_down_and_not_sent_again(
-    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat, clock: Clock
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat, clock: Clock, trouble: Exception
 ) -> None:
-    shaky = DeskWithoutDatabase(desk, away=2)
+    shaky = DeskWithoutDatabase(desk, away=2, trouble=trouble)
     postman = replace(post(), desk=cast(Desk, shaky), pause_seconds=0)
     desk.do(open_window)
     desk.do(owe)
@@ -148,6 +158,21 @@ def test_what_the_platform_took_while_the_database_was_away_is_written_down_and_
     deliver(postman)
     assert len(wechat.sent) == 1
     assert shaky.away == 0
+
+
+def test_a_message_that_waited_out_most_of_its_lease_is_left_for_the_next_who_takes_it(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat, clock: Clock
+) -> None:
+    """Behind a slow call a lease may run out: another worker has the message by then."""
+    slow = replace(post(), wall=lambda: clock() - timedelta(seconds=26))  # its leases are 26 s older than now
+    desk.do(open_window)
+    desk.do(owe)
+    (mine,) = desk.do(delivery.lease, 8, slow.real_time())
+    _deliver_one(replace(slow, wall=None), mine)
+    assert wechat.sent == []
+    clock.forward(minutes=1)
+    assert deliver(post()) == 1
+    assert len(wechat.sent) == 1
 
 
 def test_by_template_each_keyword_cut_to_its_rule(

@@ -25,7 +25,7 @@ from services import cases, daily_limit, digests, measures, notifications, recon
 from services.case_notices import facts
 from services.delivery import Envelope
 from services.desk import Desk, Work
-from tests.conftest import Clock
+from tests.conftest import MONDAY_MORNING, Clock
 from tests.district import lay_out
 from tests.query_plan import plan_of
 from tests.scheduler.test_deliver import FakeWeChat, open_window
@@ -421,7 +421,7 @@ def test_who_is_due_a_digest_is_read_off_the_index(desk: Desk) -> None:
 
 def envelope(sentence: str, says: dict[str, Any]) -> Envelope:
     return Envelope(
-        1, Notice.DIGEST, sentence, says, "o", "v", True, True, None, None, 0, False, 1,
+        1, Notice.DIGEST, sentence, says, "o", "v", True, True, None, None, 0, False, 1, MONDAY_MORNING,
     )  # fmt: skip
 
 

@@ -242,3 +242,68 @@ def test_the_newest_run_of_each_job_is_found(logbook: Logbook, desk: Desk, clock
     latest: list[Any] = [(run.name, run.rows) for run in desk.look(jobs.latest)]
     assert latest == [("hourly", 2), ("nightly", 2)]
     assert desk.look(jobs.errors_since, clock() - timedelta(days=1)) == {"hourly": 0, "nightly": 0}
+
+
+class Killed(BaseException):
+    """The process is no more: nothing of it is written down."""
+
+
+def cut_off(desk: Desk, name: str) -> None:
+    """A run that never ends, of a process that led."""
+
+    def job() -> int:
+        raise Killed
+
+    with pytest.raises(Killed):
+        Logbook(desk, TIMES).run(name, job)
+
+
+def test_a_run_that_was_cut_off_is_found_by_whoever_leads_next_and_done_again_the_same_day(
+    desk: Desk, clock: Clock
+) -> None:
+    clock.set(HALF_PAST_THREE)
+    cut_off(desk, "nightly")
+    clock.forward(seconds=20)
+    asked: list[str] = []
+    new, leader = Logbook(desk, TIMES), Leader(desk)
+    lead = Lead(leader, new, asked.append)
+    lead()
+    clock.forward(seconds=39)
+    lead()
+    assert asked == []  # perhaps it is just coming to its end
+    clock.forward(seconds=1)
+    lead()
+    assert asked == ["nightly"]
+    new.run("nightly", lambda: 1)
+    clock.forward(hours=12)
+    lead()
+    assert asked == ["nightly"]
+    leader.resign()
+
+
+def test_what_somebody_runs_by_hand_beside_the_leader_is_not_taken_for_cut_off(
+    desk: Desk, clock: Clock
+) -> None:
+    leader, leading = Leader(desk), Logbook(desk, TIMES)
+    leader.renew()
+
+    def slow() -> int:
+        clock.forward(hours=2)
+        assert leading.missed(leader.since) == []
+        return 1
+
+    clock.set(HALF_PAST_THREE)
+    Logbook(desk, TIMES).run("nightly", slow)
+    leader.resign()
+
+
+def test_a_job_that_kills_its_process_again_and_again_waits_for_its_time(desk: Desk, clock: Clock) -> None:
+    clock.set(HALF_PAST_THREE)
+    again = []
+    for _ in range(4):
+        cut_off(desk, "nightly")
+        clock.forward(minutes=2)
+        again.append(Logbook(desk, TIMES).missed())
+    assert again == [["nightly"], ["nightly"], [], []]
+    clock.set(HALF_PAST_THREE + timedelta(days=1, minutes=1))
+    assert Logbook(desk, TIMES).missed() == ["nightly"]

@@ -1,12 +1,13 @@
 """The desk: the whole or nothing, collisions done again, nobody waits for ever, and no secrets in its log."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -146,3 +147,28 @@ def test_a_server_that_was_restarted_is_met_again_without_a_word(desk: Desk) -> 
     desk.do(write, "after")
     assert desk.look(lambda work: work.session.get_one(Counter, "after").value) == 1
     assert names(desk) == ["after", "before"]
+
+
+def test_a_postgresql_that_says_nothing_is_not_waited_for_for_ever() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = make_engine(
+            f"postgresql://someone@127.0.0.1:{silent.getsockname()[1]}/heshao", wait_seconds=1
+        )
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="timeout"):
+            engine.connect()
+        assert time.monotonic() - began < 15
+        engine.dispose()
+
+
+def test_a_row_that_another_holds_is_not_waited_for_for_ever(desk: Desk, engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        return  # has its line: see test_nobody_waits_past_their_patience_for_a_turn
+    desk.do(write, "held")
+    hasty = make_engine(engine.url.render_as_string(hide_password=False), wait_seconds=0.1)
+    held = text("SELECT value FROM counter WHERE name = 'held' FOR UPDATE")
+    with engine.begin() as first, hasty.connect() as second:
+        first.execute(held)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            second.execute(held)
+    hasty.dispose()

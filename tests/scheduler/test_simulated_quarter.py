@@ -1,0 +1,276 @@
+"""A simulated quarter over Spring Festival: every rung once, none skipped, nobody at rest; and the same again with
+the scheduler dead for random stretches.
+
+What is compared of the two: the cases (state, moves, dates), their orders with the answers, talks for want of an
+answer, referrals, extensions. What may differ is when something was sent, and rungs that passed while the scheduler
+was dead: of those only the newest that still matters is climbed afterwards, as `climbable` reckons from the rules.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from config import Config
+from models.admonition import Admonition, Referral
+from models.case import Case, CaseEvent
+from models.engine import make_engine
+from models.extension import Extension
+from models.notification import Delivery, Notice, Notification
+from models.supervision import OrderAnswer, Reminder, SupervisionOrder
+from rules import escalation
+from rules.deadlines import Severity
+from rules.escalation import BEFORE_IT_IS_DUE, Ladder, Rung, quarter_of
+from rules.messages import may_leave_at
+from rules.supervision import AdmonitionState, Ground, OrderState, ReferralState, order_number
+from rules.workdays import CHINA, local_day
+from services.almanac import official_calendar
+from services.case_links import CaseLinks
+from services.desk import Desk
+from services.rulebook import rulebook_from
+from tests.conftest import Clock
+from tests.district import lay_out
+from tests.scheduler.quarter import TOWNS, Dead, Quarter, Ran, settle_towns
+from tests.scheduler.quarter_plans import STUBBORN, Plan, drawn, outages
+from tests.town_life import Life, china
+
+SEED = 20260217
+FIRST = china("2026-01-12 00:00")
+DAYS = 70
+"""With Spring Festival (15 to 23 February 2026) and its make-up days in the middle."""
+
+
+Live = Callable[..., Quarter]
+
+
+@pytest.fixture
+def lived(migrated: Path, tmp_path: Path, example: Config) -> Iterator[Live]:
+    """Live a quarter in a database of its own."""
+    engines: list[Engine] = []
+
+    def live(plans: list[Plan], dead: Dead | None = None) -> Quarter:
+        path = tmp_path / f"quarter-{len(engines)}.db"
+        shutil.copy(migrated, path)
+        engines.append(make_engine(f"sqlite:///{path}"))
+        links = CaseLinks("https://heshao.example", lambda: "a key for tests")
+        woken: list[str] = []
+        desk = Desk(engines[-1], Clock(), rulebook_from(example), Random(SEED), woken.append, links)
+        return replayed(desk, plans, dead)
+
+    yield live
+    for engine in engines:
+        engine.dispose()
+
+
+def replayed(desk: Desk, plans: list[Plan], dead: Dead | None = None) -> Quarter:
+    assert isinstance(desk.clock, Clock)
+    desk.clock.set(FIRST)
+    life = Life(desk, desk.clock, lay_out(desk))
+    settle_towns(life)
+    quarter = Quarter(life, plans, dead or [])
+    quarter.replay()
+    return quarter
+
+
+def fired(quarter: Quarter) -> dict[int, list[tuple[str, datetime, Rung]]]:
+    """The rungs that were climbed for each date of each case, in their order."""
+    found: dict[int, list[tuple[str, datetime, Rung]]] = {case: [] for case in quarter.case_plans}
+    for row in _all(quarter, Reminder):
+        found[row.case_id].append((row.standing, row.due_at, row.rung))
+    return found
+
+
+def climbable(quarter: Quarter, case: Case, orders: list[SupervisionOrder]) -> list[tuple[str, datetime, Rung]]:
+    """What should have been climbed, reckoned from the rules and the outages alone."""
+    climbed: dict[tuple[str, datetime], list[Rung]] = {}
+    before: tuple[str, datetime] | None = None
+    settled = [order.settled_at for order in orders if order.settled_at]
+    for ran in quarter.ran[case.id]:
+        key = ran.standing, ran.promise.due_at
+        if before and key != before and key[0] == before[0]:  # an extension takes along what has passed
+            rungs = _rungs(quarter, case, ran, None)
+            moved = [rung for rung in climbed[before] if rung in rungs and rungs[rung] <= ran.since]
+            climbed[key] = climbed.get(key, []) + moved
+            climbed[before] = [rung for rung in climbed[before] if rung not in moved]
+        already = climbed.setdefault(key, [])
+        for wake in _wakes(quarter, case, ran, settled):
+            rungs = _rungs(quarter, case, ran, max((at for at in settled if at < wake), default=None))
+            given = ran.standing == "verifying" or any(order.issued_at < wake for order in orders)
+            standing = [
+                rung
+                for rung, at in rungs.items()
+                if at <= wake
+                and (wake < ran.promise.due_at or rung not in BEFORE_IT_IS_DUE)
+                and not (given and rung is Rung.ORDER)
+                and rung is not Rung.AGAIN  # an order of its own, in no date's rungs
+                and all(_place(rung) > _place(lower) for lower in already)
+            ]
+            already += [max(standing, key=_place)] if standing else []
+        before = key
+    return [(*key, rung) for key, rungs_of in climbed.items() for rung in rungs_of]
+
+
+def _rungs(quarter: Quarter, case: Case, ran: Ran, accepted_at: datetime | None) -> dict[Rung, datetime]:
+    numbers = quarter.life.desk.rulebook.ladders[case.ladder]
+    return dict(escalation.of_promise(ran.promise, numbers, official_calendar(), accepted_at))
+
+
+def _wakes(quarter: Quarter, case: Case, ran: Ran, settled: list[datetime]) -> list[datetime]:
+    """When the scheduler looks at a case while this date of it counts."""
+    numbers = quarter.life.desk.rulebook.ladders[case.ladder]
+    instants = {at for after in (None, *settled) for at in _rungs(quarter, case, ran, after).values()}
+    wakes = {_wake(quarter, max(at, ran.since), case, numbers) for at in instants | set(settled)}
+    return sorted(wake for wake in wakes if ran.until is None or wake < ran.until)
+
+
+def _place(rung: Rung) -> int:
+    return list(Rung).index(rung)
+
+
+def _wake(quarter: Quarter, at: datetime, case: Case, numbers: Ladder) -> datetime:
+    """When the scheduler first looks from `at` on: inside the hours, and alive."""
+    hours = quarter.life.desk.rulebook.hours
+    hours = replace(hours, from_=max(hours.from_, numbers.at), rest_days=False)
+    while True:
+        at += (-timedelta(seconds=at.second, microseconds=at.microsecond)) % timedelta(minutes=1)
+        opened = may_leave_at(at, case.severity is Severity.URGENT, hours, official_calendar())
+        alive = next((ends for begins, ends in quarter.dead if begins <= opened < ends), opened)
+        if alive == opened:
+            return opened
+        at = alive
+
+
+def _all(quarter: Quarter, table: Any) -> list[Any]:
+    with quarter.life.desk.reading() as work:
+        return list(work.session.scalars(select(table).order_by(table.id)))
+
+
+def check_every_rung(quarter: Quarter) -> int:
+    """Every rung that was due while the scheduler lived was climbed, once, and no other; how many there were."""
+    climbed, total = fired(quarter), 0
+    issued = _all(quarter, SupervisionOrder)
+    for case in _all(quarter, Case):
+        orders = [order for order in issued if order.case_id == case.id]
+        wanted = climbable(quarter, case, orders)
+        assert sorted(climbed[case.id]) == sorted(wanted), (case.number, quarter.case_plans[case.id])
+        total += len(wanted)
+    return total
+
+
+def check_messages(quarter: Quarter) -> None:
+    """Nobody at rest, nobody too often, every reminder once, every order with its number."""
+    calendar, hours = official_calendar(), quarter.life.desk.rulebook.hours
+    each: Counter[Any] = Counter()
+    a_day: Counter[Any] = Counter()
+    for row in _all(quarter, Notification):
+        if row.sentence == "town_order":
+            assert row.says["order"].startswith("〔2026〕"), row.key
+        if row.notice is Notice.REMINDER and row.delivery is not Delivery.POINTLESS:
+            of = row.says.get("order") or row.says.get("talk") or row.says["deadline_at"]
+            each[(row.person_id, row.case_id, row.sentence, row.says["state"], of, row.key)] += 1
+        if row.sent_at is None:
+            assert row.delivery in (Delivery.GATHERED, Delivery.POINTLESS), row.key
+            continue
+        local = row.sent_at.astimezone(CHINA)
+        if not row.urgent:
+            assert calendar.is_workday(local.date()), (row.key, local)
+            assert hours.from_ <= local.hour * 60 + local.minute < hours.until, (row.key, local)
+        if row.counted and row.notice is not Notice.DIGEST:
+            a_day[(row.person_id, local.date())] += 1
+    assert max(each.values()) == 1
+    assert max(a_day.values()) <= hours.per_day
+
+
+def check_numbers(quarter: Quarter) -> None:
+    """Orders, talks and referrals are numbered without gaps, and each order stands in its case's chain."""
+    for table in (SupervisionOrder, Admonition, Referral):
+        rows = _all(quarter, table)
+        assert [row.number for row in rows] == [order_number(2026, n) for n in range(1, len(rows) + 1)]
+    chained = [event.details["order"] for event in _all(quarter, CaseEvent) if event.what == "ordered"]
+    assert sorted(chained) == sorted(order.number for order in _all(quarter, SupervisionOrder))
+
+
+def check_second_orders(quarter: Quarter) -> None:
+    """Two orders in one quarter lead a town to one talk, whichever case it is of."""
+    most = quarter.life.desk.rulebook.ladders[""].orders_per_quarter
+    orders: Counter[tuple[int, date]] = Counter()
+    for order in _all(quarter, SupervisionOrder):
+        orders[(order.town_id, quarter_of(local_day(order.issued_at))[0])] += 1
+    talks = _all(quarter, Admonition)
+    called = Counter(
+        (talk.town_id, quarter_of(local_day(talk.called_at))[0])
+        for talk in talks
+        if talk.ground is Ground.SECOND_ORDER
+    )
+    assert called == {key: 1 for key, many in orders.items() if many >= most}
+
+
+def state_of(quarter: Quarter) -> dict[int, dict[str, Any]]:
+    """How every case ended: without any time at which something was sent."""
+    orders, answers = _all(quarter, SupervisionOrder), _all(quarter, OrderAnswer)
+    asked, sent = _all(quarter, Extension), _all(quarter, Referral)
+    chased = {event.case_id for event in _all(quarter, CaseEvent)
+              if event.what in ("talk_called", "talk_grounds") and event.reason.endswith("逾期未答复")}  # fmt: skip
+    found = {}
+    for case in _all(quarter, Case):
+        own = [order for order in orders if order.case_id == case.id]
+        found[case.id] = {
+            "stands": (case.state, case.moves, case.town_id, case.proof_round),
+            "dates": (case.accept_by, case.rectify_by, case.verify_by, case.late_from, case.closed_at),
+            "orders": [(o.state, [a.accepted for a in answers if a.order_id == o.id]) for o in own],
+            "chased to a talk": case.id in chased,
+            "referrals": [r.state for r in sent if r.case_id == case.id],
+            "extensions": [(e.state, e.due_before, e.due_after) for e in asked if e.case_id == case.id],
+        }
+    return found
+
+
+def compare(living: Quarter, broken: Quarter) -> int:
+    """The two ended alike; how many orders came too late to be given at all."""
+    ended, overtaken = state_of(broken), 0
+    for case, wanted in state_of(living).items():
+        plan, found = living.case_plans[case], ended[case]
+        assert plan == broken.case_plans[case]
+        if plan.temper in STUBBORN:  # their deeds follow the ladder: later, but the same
+            wanted.pop("dates"), found.pop("dates")
+        elif len(found["orders"]) < len(wanted["orders"]):
+            overtaken += 1  # the town was done before the scheduler lived again: `climbable` has checked it
+            wanted.pop("orders"), found.pop("orders")
+        assert found == wanted, plan
+        once = [(standing, rung) for standing, _, rung in fired(broken)[case]]
+        always = [(standing, rung) for standing, _, rung in fired(living)[case]]
+        assert not Counter(once) - Counter(always), plan
+    return overtaken
+
+
+def check_alone(quarter: Quarter) -> int:
+    """Everything that holds of a quarter by itself; how many rungs were climbed."""
+    check_messages(quarter)
+    check_numbers(quarter)
+    check_second_orders(quarter)
+    return check_every_rung(quarter)
+
+
+def test_x(lived: Live) -> None:
+    import time
+    plans = drawn(SEED, TOWNS, FIRST, DAYS, 30)
+    t = time.time()
+    q = lived(plans)
+    print(time.time() - t, q.deeds, q.sweeps, Counter(q.refused), q.life.clock())
+    print(check_alone(q))
+    for k in range(3):
+        t = time.time()
+        q2 = lived(plans, outages(SEED+k, FIRST, DAYS+40, 0.35))
+        print(time.time() - t, q2.deeds, q2.sweeps, Counter(q2.refused), q2.life.clock())
+        try:
+            print(check_alone(q2))
+            print(compare(q, q2))
+        except AssertionError as e:
+            import traceback; traceback.print_exc()
