@@ -81,7 +81,9 @@ class Logbook:
         runs = self._desk.look(jobs.latest)
         with self._guard:
             idle = [run for run in runs if run.name in self._times and run.name not in self._running]
-        return [run.name for run in idle if self._is_missed(run, now) or self._is_cut_off(run, now, led_since)]
+        return [
+            run.name for run in idle if self._is_missed(run, now) or self._is_cut_off(run, now, led_since)
+        ]
 
     def _is_cut_off(self, run: JobRun, now: datetime, led_since: datetime | None) -> bool:
         """Whether its process died in it, or was told to end, so that nobody else will finish it today."""

@@ -92,7 +92,9 @@ def latest_of(work: Work, name: str) -> JobRun | None:
 
 def unended(work: Work, name: str, since: datetime) -> int:
     """How many runs of this job that began since then have no end."""
-    rows = select(func.count()).where(JobRun.name == name, JobRun.ended_at.is_(None), JobRun.started_at >= since)
+    rows = select(func.count()).where(
+        JobRun.name == name, JobRun.ended_at.is_(None), JobRun.started_at >= since
+    )
     return work.session.scalar(rows) or 0
 
 

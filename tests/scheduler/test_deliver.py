@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -121,15 +121,16 @@ def test_by_customer_service_where_there_is_no_template(
     assert deliver(postman) == 0
 
 
+AWAY = OperationalError("UPDATE notification", {}, ConnectionError("the server has gone away"))
+
+
 @dataclass
 class DeskWithoutDatabase:
     """A desk whose database is away when the next so many messages are to be written down as sent."""
 
     desk: Desk
     away: int
-    trouble: Exception = OperationalError(
-        "UPDATE notification", {}, ConnectionError("the server has gone away")
-    )
+    trouble: Exception
 
     @property
     def clock(self) -> Callable[[], datetime]:
@@ -142,9 +143,7 @@ class DeskWithoutDatabase:
         return self.desk.do(step, *given)
 
 
-@pytest.mark.parametrize(
-    "trouble", [DeskWithoutDatabase.trouble, Busy("no turn within 20 s")], ids=["away", "busy"]
-)
+@pytest.mark.parametrize("trouble", [AWAY, Busy("no turn within 20 s")], ids=["away", "busy"])
 def test_what_the_platform_took_while_the_database_was_away_is_written_down_and_not_sent_again(
     desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat, clock: Clock, trouble: Exception
 ) -> None:
