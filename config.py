@@ -90,7 +90,7 @@ class Server(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: Url = "http://127.0.0.1:8000"
-    threads: Positive = 4
+    threads: Positive = 16
     slow_clients: Positive = 60
     processes: Positive = 1
 

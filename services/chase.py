@@ -32,7 +32,9 @@ def climb(work: Work, case: Case) -> None:
 
 
 def _order(work: Work, case: Case, rung: Rung | None) -> None:
-    if rung is Rung.ORDER:
+    promise = promise_of(case)
+    given = ladder.climbed(work, case, promise) if promise else None
+    if given not in ORDERS:  # also after another order: no lower rung follows that an outage has passed over
         _note(work, case, Rung.ORDER)
     again = "，上次督办答复后仍未办结" if rung is Rung.AGAIN else ""
     late = f"逾期未{TASKS[case.state]}{again}"

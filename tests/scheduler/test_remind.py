@@ -226,6 +226,21 @@ def test_an_order_to_a_town_that_nobody_reads_is_told_to_the_office(life: Life) 
     ]  # fmt: skip
 
 
+def test_after_an_outage_no_lower_rung_follows_another_order(life: Life) -> None:
+    """Found by the simulated quarter: the order was given again, and a minute later the town was reminded too."""
+    life.at("2026-11-23 10:00")
+    case = life.opens()
+    life.does("chief", cases.accept, case)
+    life.does("clerk", supervision.issue, case, "领导批示")
+    life.orders("chief", supervision.answer, 1, "已安排清理", 1)
+    life.orders("clerk", supervision.accept, 1)
+    life.at("2026-12-09 09:30")  # nobody climbed since: ten working days after the answer was accepted
+    for _ in range(3):
+        remind(life.desk)
+        life.clock.forward(minutes=1)
+    assert [row for row in chiefs(told(life.desk)) if row.startswith("12-")] == ["12-09 09:30 town_order"]
+
+
 def test_sources_with_their_own_numbers_climb_by_them(life: Life) -> None:
     life.at("2026-11-23 10:00")
     for ladder in ("city_feedback", "inspection", ""):

@@ -34,6 +34,7 @@ from rules.workdays import CHINA, local_day
 from services.almanac import official_calendar
 from services.case_links import CaseLinks
 from services.desk import Desk
+from services.ladder import ORDERS
 from services.rulebook import rulebook_from
 from tests.conftest import Clock
 from tests.district import lay_out
@@ -101,18 +102,21 @@ def climbable(quarter: Quarter, case: Case, orders: list[SupervisionOrder]) -> l
             climbed[before] = [rung for rung in climbed[before] if rung not in moved]
         already = climbed.setdefault(key, [])
         for wake in _wakes(quarter, case, ran, settled):
-            rungs = _rungs(quarter, case, ran, max((at for at in settled if at < wake), default=None))
-            given = ran.standing == "verifying" or any(order.issued_at < wake for order in orders)
+            last = max((o for o in orders if o.issued_at < wake), key=lambda order: order.id, default=None)
+            open_ = last is not None and (last.settled_at is None or last.settled_at >= wake)
+            accepted_at = last.settled_at if last and not open_ else None
             standing = [
                 rung
-                for rung, at in rungs.items()
+                for rung, at in _rungs(quarter, case, ran, accepted_at).items()
                 if at <= wake
                 and (wake < ran.promise.due_at or rung not in BEFORE_IT_IS_DUE)
-                and not (given and rung is Rung.ORDER)
-                and rung is not Rung.AGAIN  # an order of its own, in no date's rungs
+                and not (rung in ORDERS and (open_ or ran.standing == "verifying"))
                 and all(_place(rung) > _place(lower) for lower in already)
             ]
-            already += [max(standing, key=_place)] if standing else []
+            newest = max(standing, key=_place, default=None)
+            if newest is Rung.AGAIN:
+                newest = Rung.ORDER  # a second order is noted as one, where this date had none yet
+            already += [newest] if newest and newest not in already else []
         before = key
     return [(*key, rung) for key, rungs_of in climbed.items() for rung in rungs_of]
 
@@ -260,12 +264,12 @@ def check_alone(quarter: Quarter) -> int:
 
 def test_x(lived: Live) -> None:
     import time
-    plans = drawn(SEED, TOWNS, FIRST, DAYS, 30)
+    plans = drawn(SEED, TOWNS, FIRST, DAYS, 24)
     t = time.time()
     q = lived(plans)
     print(time.time() - t, q.deeds, q.sweeps, Counter(q.refused), q.life.clock())
     print(check_alone(q))
-    for k in range(3):
+    for k in range(2):
         t = time.time()
         q2 = lived(plans, outages(SEED+k, FIRST, DAYS+40, 0.35))
         print(time.time() - t, q2.deeds, q2.sweeps, Counter(q2.refused), q2.life.clock())
