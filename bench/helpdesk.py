@@ -49,6 +49,39 @@ def helpdesk() -> Iterator[Served]:
         yield Served("django.core.wsgi:get_wsgi_application", settings, environment, environment_of=PEER)
 
 
+TICKETS = """
+import time
+from datetime import timedelta
+from django.core.management import call_command
+from django.utils import timezone
+from helpdesk.models import Queue, Ticket
+queue = Queue.objects.get()
+queue.escalate_days = 3
+queue.save()
+long_ago = timezone.now() - timedelta(days=30)
+Ticket.objects.bulk_create(
+    Ticket(queue=queue, title=f"河边有垃圾 {n}", status=Ticket.OPEN_STATUS, priority=3, created=long_ago,
+           submitter_email=f"resident{n}@example.cn") for n in range(%d))
+Ticket.objects.update(created=long_ago, last_escalation=None)
+began = time.perf_counter()
+call_command("escalate_tickets")
+took = time.perf_counter() - began
+assert Ticket.objects.filter(priority=2).count() == %d
+print("seconds", took)
+"""
+
+
+def escalated(count: int) -> float:
+    """Seconds of `escalate_tickets` on so many tickets that are due."""
+    with helpdesk() as served:
+        done = subprocess.run(  # noqa: S603 - our own words
+            [python_of(PEER), "-m", "django", "shell", "--verbosity", "0", "--command", TICKETS % (count, count)],
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **served.environment}, check=True,
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+    return float(done.stdout.split()[-1])
+
+
 def form(photo: bytes, number: int) -> bytes:
     """The public form, filled in."""
     fields = {

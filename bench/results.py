@@ -18,6 +18,7 @@ SECTIONS = {
     "routing": "Finding the reach",
     "photos": "Photographs",
     "notifications": "Notifications",
+    "sweep": "The sweep of reminders",
 }
 HEAD = (
     "# Results\n\nWritten by `make bench`; what they mean is in [docs/performance.md](../docs/performance.md). "

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from faults.doubled import KILLS, LOST, OTHERS
 from faults.rehearsal import Outcome, Wish, rehearse
 from faults.troubles import TROUBLES
 
@@ -54,9 +55,9 @@ def table(outcome: Outcome) -> str:
         ("pushes given up by the platform", tally.unanswered),
         ("told “not stored”", tally.busy),
         ("messages owed / received", f"{outcome.messages} / {outcome.received}"),
-        (
-            "doubled / bound",
-            f"{findings.doubled.total()} / {findings.bound} ({outcome.interruptions} interruptions)",
+        *(
+            (f"doubled by {what} / bound", f"{findings.charged[what]} / {findings.bounds[what]}")
+            for what in (KILLS, OTHERS, LOST)
         ),
         *((f"also owed: {sentence}", many) for sentence, many in sorted(findings.extra.items())),
         ("differences", len(findings.differences)),

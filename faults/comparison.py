@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from faults.doubled import bounds, excused
 from faults.house import Interruption
 from faults.ledger import Filed, Ledger, Message
+from story.teller import BY_TEMPLATE
 
-IN_FLIGHT = 8
-"""Messages one worker process has under way at most (scheduler/deliver.py: SENDERS)."""
-BEFORE = 3
-"""Seconds before an interruption within which a message counts as having been under way."""
 TOLD = re.compile(r"提交成功，编号 ?([0-9-]{8,})")
 BUSY = "没有收到，请过一会儿再发"
 OF_FAULTS = frozenset({"reporter_photo_missing", "town_proof_refused", "town_addition", "office_addition"})
@@ -25,10 +23,17 @@ class Findings:
 
     differences: list[str] = field(default_factory=list)
     doubled: Counter[Message] = field(default_factory=Counter)
-    """Messages that came more often than owed, each excused by an interruption."""
-    bound: int = 0
+    """Messages that came more often than owed, each extra copy excused by an interruption."""
+    charged: Counter[str] = field(default_factory=Counter)
+    """The same copies by what excuses them: kills, lost answers, other interruptions."""
+    bounds: Counter[str] = field(default_factory=Counter)
+    """How many each of these may excuse."""
     extra: Counter[str] = field(default_factory=Counter)
     """How many more of a sentence are owed in the disturbed run, for reasons of the faults or of time."""
+
+    @property
+    def bound(self) -> int:
+        return self.bounds.total()
 
 
 def compare(
@@ -37,11 +42,14 @@ def compare(
     pushes: Sequence[dict[str, Any]],
     interruptions: Sequence[Interruption],
     waited: Callable[[int], int],
+    dates: int = 1,
 ) -> Findings:
-    """All checks. `pushes`: the stand-in's record of the disturbed run; `waited`: see Times."""
-    findings = Findings(bound=IN_FLIGHT * len(interruptions))
+    """All checks. `pushes`: the stand-in's record of the disturbed run; `waited`: see Times; `dates`: how many
+    dates the disturbed run has seen."""
+    findings = Findings(bounds=bounds(interruptions))
     _reports(findings, disturbed.reports, undisturbed.reports)
     _owed(findings, disturbed, undisturbed)
+    _owed_by_time(findings, disturbed, undisturbed, dates)
     _sent(findings, disturbed, interruptions, waited)
     _told(findings, disturbed, pushes)
     return findings
@@ -73,10 +81,40 @@ def _owed(findings: Findings, disturbed: Ledger, undisturbed: Ledger) -> None:
     by_time = disturbed.by_time | undisturbed.by_time
     for person, sentence in sorted(disturbed.sentences.keys() | undisturbed.sentences.keys()):
         mine, theirs = disturbed.sentences[person, sentence], undisturbed.sentences[person, sentence]
-        if (mine != theirs and sentence in by_time) or (mine > theirs and sentence in OF_FAULTS):
+        if sentence in by_time:
+            continue
+        if mine > theirs and sentence in OF_FAULTS:
             findings.extra[sentence] += mine - theirs
         elif mine != theirs:
-            findings.differences.append(f"{person} is owed {sentence} {mine} times instead of {theirs}")
+            findings.differences.append(_otherwise(person, sentence, mine, theirs))
+
+
+def _owed_by_time(findings: Findings, disturbed: Ledger, undisturbed: Ledger, dates: int) -> None:
+    """More days bring more reminders, of one matter at most one a date. None is missing but where the same person
+    had another instead: of the rungs that pass while hours are jumped over only the newest is climbed."""
+    by_time = disturbed.by_time | undisturbed.by_time
+    people = {person for person, _ in disturbed.sentences.keys() | undisturbed.sentences.keys()}
+    for person in sorted(people):
+        more = {
+            sentence: disturbed.sentences[person, sentence] - undisturbed.sentences[person, sentence]
+            for sentence in sorted(by_time)
+        }
+        if sum(more.values()) < 0:
+            findings.differences += [
+                _otherwise(
+                    person, sentence, disturbed.sentences[person, sentence], undisturbed.sentences[person, sentence]
+                )
+                for sentence, many in more.items() if many < 0
+            ]  # fmt: skip
+        findings.extra.update({sentence: many for sentence, many in more.items() if many})
+    told = {BY_TEMPLATE.get(sentence, sentence) for sentence in by_time}
+    for message, many in disturbed.owed.items():
+        if message.sentence in told and many > max(dates, undisturbed.owed[message]):
+            findings.differences.append(f"{message} is owed {many} times on {dates} dates")
+
+
+def _otherwise(person: str, sentence: str, mine: int, theirs: int) -> str:
+    return f"{person} is owed {sentence} {mine} times instead of {theirs}"
 
 
 def _sent(
@@ -85,8 +123,9 @@ def _sent(
     interruptions: Sequence[Interruption],
     waited: Callable[[int], int],
 ) -> None:
-    """Everything owed was sent, nothing else, and once: or twice where it was under way at an interruption."""
+    """Everything owed was sent, nothing else, and once: or again where it was under way at an interruption."""
     findings.differences += [f"never sent: {message} ×{many}" for message, many in ledger.unsent.items()]
+    extra: Counter[Message] = Counter()
     for message in sorted(ledger.owed.keys() | ledger.received.keys(), key=str):
         owed, came = ledger.owed[message], ledger.received[message]
         if came < owed:
@@ -94,21 +133,14 @@ def _sent(
         elif came > owed and owed == 0:
             findings.differences.append(f"nobody owed {message}, it came {came} times")
         elif came > owed:
-            excused = sum(_under_way(at, interruptions, waited) for at in ledger.first_at[message])
-            if excused < came - owed:
-                findings.differences.append(
-                    f"{message} came {came} times, owed {owed}, without an interruption"
-                )
-            else:
-                findings.doubled[message] += came - owed
-    if findings.doubled.total() > findings.bound:
-        findings.differences.append(
-            f"{findings.doubled.total()} messages were doubled, more than {findings.bound}"
-        )
-
-
-def _under_way(at: int, interruptions: Sequence[Interruption], waited: Callable[[int], int]) -> bool:
-    return any(waited(each.begun) - BEFORE <= waited(at) <= waited(each.ended) + 1 for each in interruptions)
+            extra[message] = came - owed
+    findings.doubled, findings.charged = excused(ledger, extra, interruptions, waited)
+    for message, many in extra.items():
+        if (left := many - findings.doubled[message]) > 0:
+            owed, came = ledger.owed[message], ledger.received[message]
+            findings.differences.append(
+                f"{message} came {came} times, owed {owed}, {left} without an interruption"
+            )
 
 
 def _told(findings: Findings, ledger: Ledger, pushes: Sequence[dict[str, Any]]) -> None:

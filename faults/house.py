@@ -112,8 +112,10 @@ class House:
     def interrupted(self, what: str) -> Iterator[None]:
         """Remember that the database could not be written to meanwhile."""
         begun = self.times.now()
-        yield
-        self.interruptions.append(Interruption(what, begun, self.times.now()))
+        try:
+            yield
+        finally:
+            self.interruptions.append(Interruption(what, begun, self.times.now()))
 
     def end(self) -> None:
         """Stop everything."""

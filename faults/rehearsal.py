@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from faults.campaign import Campaign, deal
 from faults.comparison import Findings, compare
 from faults.disk import disk
+from faults.doubled import lost_answers
 from faults.house import House, flask, house, prepare
 from faults.ledger import Ledger
 from faults.plan import FATES, Plan, draw
@@ -43,6 +44,8 @@ class Wish:
     pause: float = 1.0
     """Seconds between tries of people."""
     megabytes: int = 96
+    long: bool = True
+    """With the troubles for which a short rehearsal has no time."""
 
 
 @dataclass
@@ -53,7 +56,6 @@ class Outcome:
     disk: str = ""
     cases: int = 0
     struck: Counter[str] = field(default_factory=Counter)
-    interruptions: int = 0
     messages: int = 0
     received: int = 0
     days: float = 0
@@ -87,11 +89,12 @@ def rehearse(
                 undisturbed = play(wish, lived, say)
         say("disturbed:")
         disturbed, ended = _disturbed(wish, plan, ground, say, outcome)
-        pushes = ended.standin.world.exchanges
+        world = ended.standin.world
         outcome.findings = compare(
-            disturbed, undisturbed, [asdict(push) for push in pushes], ended.interruptions, ended.times.waited
-        )
-    outcome.interruptions = len(ended.interruptions)
+            disturbed, undisturbed, [asdict(push) for push in world.exchanges],
+            [*ended.interruptions, *lost_answers(world.calls)], ended.times.waited,
+            dates=ended.times.passed // 86400 + 2,
+        )  # fmt: skip
     outcome.messages, outcome.received = disturbed.owed.total(), disturbed.received.total()
     outcome.days = ended.times.passed / 86400
     return outcome
@@ -157,7 +160,7 @@ def _disturbed(wish: Wish, plan: Plan, ground: _Ground, say: Say, outcome: Outco
         lived = stack.enter_context(_settled_in(wish, ground, "disturbed", 2))
         engine = stack.enter_context(_reading(lived))
         caretaker = stack.enter_context(ThreadPoolExecutor(1))  # servers end with the thread that starts them
-        trouble = Trouble(lived, random, wish.lasts, small, _servers(ground, caretaker))
+        trouble = Trouble(lived, random, wish.lasts, small, _servers(ground, caretaker), wish.long)
         outcome.disk = small.kind if small else "not rehearsed: no way to fill one here"
         names = [name for name in possible(trouble) if not wish.only or name in wish.only]
         if not names:

@@ -13,6 +13,8 @@ from faults.house import House
 
 HOUR = 3600
 MESSAGES = "/cgi-bin/message/"
+OUTLASTS = 10.0
+"""Seconds: longer than the product waits for an answer (8, bot/wechat.py)."""
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Trouble:
     lasts: float
     disk: Disk | None = None
     servers: Servers = field(default_factory=Servers)
+    long: bool = True
     count: Counter[str] = field(default_factory=Counter)
     _locks: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
 
@@ -103,7 +106,9 @@ def too_fast(trouble: Trouble) -> None:
 
 
 def media_slow(trouble: Trouble) -> None:
-    trouble.with_fault("media_slow", seconds=2 * trouble.lasts)
+    """In a long rehearsal every second time, from the first on, slower than the product waits for."""
+    outlasts = trouble.long and trouble.count["media slow"] % 2 == 1
+    trouble.with_fault("media_slow", seconds=OUTLASTS if outlasts else 2 * trouble.lasts)
 
 
 def media_truncated(trouble: Trouble) -> None:
@@ -128,13 +133,20 @@ def answers_lost(trouble: Trouble) -> None:
     trouble.with_fault("webhook_slow", every=3)
 
 
+def yes_lost(trouble: Trouble) -> None:
+    """The platform takes a message and its answer is lost: whether it was taken cannot be known."""
+    trouble.with_fault("call_answer_lost", path=MESSAGES, every=3)
+
+
 def disk_full(trouble: Trouble) -> None:
     if trouble.disk is None:
         raise AssertionError("no disk to fill")
     with trouble.house.interrupted("disk full"):
-        trouble.disk.fill(trouble.pids())
-        trouble.wait()
-        trouble.disk.free(trouble.pids())
+        try:
+            trouble.disk.fill(trouble.pids())
+            trouble.wait()
+        finally:
+            trouble.disk.free(trouble.pids())
 
 
 def clock_jumps(trouble: Trouble) -> None:
@@ -180,6 +192,7 @@ TROUBLES: dict[str, Callable[[Trouble], None]] = {
     "media gone": media_gone,
     "delivered three times": thrice,
     "answers lost": answers_lost,
+    "yes lost": yes_lost,
     "disk full": disk_full,
     "clock jumps": clock_jumps,
     "database restarted": database_restarted,
@@ -187,6 +200,8 @@ TROUBLES: dict[str, Callable[[Trouble], None]] = {
     "queue killed": queue_killed,
 }
 NEED_SERVERS = frozenset({"database restarted", "database killed", "queue killed"})
+NEED_TIME = frozenset({"yes lost"})
+"""Only in a long rehearsal."""
 
 
 def possible(trouble: Trouble) -> list[str]:
@@ -195,4 +210,5 @@ def possible(trouble: Trouble) -> list[str]:
         name for name in TROUBLES
         if (name not in NEED_SERVERS or name in trouble.servers.hits)
         and (name != "disk full" or trouble.disk is not None)
+        and (name not in NEED_TIME or trouble.long)
     ]  # fmt: skip

@@ -27,6 +27,9 @@ NUMBER = (
     r"[第]?\s*(?P<n>[〔\[(（]?\s*\d{4}\s*[-－—–〕\])）年]\s*第?\s*\d{1,8}|\d{1,8})\s*[〕\])）]?\s*[号件]?"
 )
 """A short number or a case number, as people type it."""
+GAP_OR_END = r"(?=[\s，,：:。、；;]|$)"
+"""What must follow the number in a command with words: “督办1周内完成” is a sentence and orders nothing."""
+REASON = GAP_OR_END + r"[\s，,：:。、；;]*(?P<reason>.*)"
 
 
 def time_of(at: datetime) -> str:

@@ -72,7 +72,8 @@ def _line(envelope: Envelope, says: dict[str, Any]) -> str:
 def _todo(says: dict[str, Any]) -> str:
     dated = texts.DIGEST_DATES.get(says["sentence"])
     if dated is not None:
-        return dated.format_map(says)
+        place = {"where": shortened(says["where"], LONGEST_PLACE)} if "where" in says else {}
+        return dated.format_map(says | place)
     if not says["asks"] or not says["deadline"]:
         return ""
     by = texts.DIGEST_LATE if says["late"] else texts.DIGEST_BY

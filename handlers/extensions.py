@@ -4,7 +4,7 @@ import re
 
 from bot.conversation import Commands
 from handlers import chief, texts
-from handlers.case_lines import NUMBER, line_of, short_of, the_case
+from handlers.case_lines import GAP_OR_END, NUMBER, REASON, line_of, short_of, the_case
 from handlers.office import colleague, office, told_what_was_done
 from models.extension import extensions_asked
 from rules.lifecycle import OutOfTurn
@@ -15,11 +15,15 @@ from services.desk import Work
 commands = Commands()
 DAYS = r"(?P<days>\d{1,3}|[一二两三四五六七八九十]{1,2})\s*(?:个?工作日|天|日|(?=[\s，,：:。、]|$))"
 """So many working days, as people write them; a number that begins a word (“5号桥”) is none."""
-REASON = r"[\s，,：:。、]*(?P<reason>.*)"
+NO_NUMBER = r"(?!\s*(?:个?工作日|天|日|周))"
+"""“延期1 天是因为下雨” names no case."""
 SPOKEN = {"十": 10, "两": 2} | {word: n for n, word in enumerate("一二三四五六七八九", 1)}
 
 
-@commands.say(rf"(?:申请)?延期\s*{NUMBER}(?:[\s，,：:。、]*(?<=[\s，,：:。、]){DAYS})?{REASON}", chief.town)
+@commands.say(
+    rf"(?:申请)?延期\s*{NUMBER}{NO_NUMBER}{GAP_OR_END}(?:[\s，,：:。、；;]+{DAYS})?[\s，,：:。、；;]*(?P<reason>.*)",
+    chief.town, interrupts=False,
+)  # fmt: skip
 def ask(work: Work, said: re.Match[str]) -> str:
     case = chief.own(work, said)
     asked = extensions.ask(work, case, days_in(said["days"]), said["reason"].strip())
@@ -40,7 +44,7 @@ def days_in(text: str | None) -> int | None:
     return SPOKEN.get(text)
 
 
-@commands.say(rf"(?:批准|准)\s*{NUMBER}(?:\s*延期)?[\s。.！!]*", office)
+@commands.say(rf"(?:批准|准)\s*{NUMBER}(?:\s*延期)?[\s。.！!]*", office, interrupts=False)
 def grant(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     told = colleague(work, case)
@@ -53,7 +57,7 @@ def grant(work: Work, said: re.Match[str]) -> str:
     return texts.EXTENSION_GRANTED.format(number=case.number, deadline=deadline_words(work, case))
 
 
-@commands.say(rf"(?:不批准|不准)\s*{NUMBER}(?:\s*延期)?{REASON}", office)
+@commands.say(rf"(?:不批准|不准)\s*{NUMBER}(?:\s*延期)?{REASON}", office, interrupts=False)
 def refuse(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     told = colleague(work, case)
@@ -80,6 +84,6 @@ def waiting(work: Work, said: re.Match[str]) -> str:
     return "\n".join(rows) or texts.NO_EXTENSION_ASKED
 
 
-@commands.say(rf"(?:批准|准)\s*{NUMBER}.*", office, interrupts=False)
+@commands.say(rf"(?:批准|准)\s*{NUMBER}{REASON}", office, interrupts=False)
 def grant_how(work: Work, said: re.Match[str]) -> str:
     return texts.EXTENSION_HOW.format(n=said["n"])

@@ -6,7 +6,7 @@ from typing import Any
 from bot.conversation import Again, Begin, Commands, Done, Draft, Flow, Outcome
 from bot.messages import Photo, Text, Video, Voice
 from handlers import gathering, texts
-from handlers.case_lines import NUMBER, answer_by, the_case
+from handlers.case_lines import GAP_OR_END, NUMBER, REASON, answer_by, the_case
 from handlers.gathering import SUBMIT, counted
 from models.case import Case
 from models.supervision import SupervisionOrder, orders_of
@@ -19,7 +19,6 @@ commands = Commands()
 answering = Flow(
     "order_answer", "督办答复", holds=lambda draft: bool(draft.get("sent") or draft.get("words"))
 )
-REASON = r"[\s，,：:。、]*(?P<reason>.*)"
 
 
 def office(who: Who) -> bool:
@@ -38,13 +37,13 @@ def last_order(work: Work, case: Case) -> SupervisionOrder:
     return next((order for order in orders if order.is_open), orders[-1])
 
 
-@commands.say(rf"催办\s*{NUMBER}{REASON}", office)
+@commands.say(rf"催办\s*{NUMBER}{REASON}", office, interrupts=False)
 def urge(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     return texts.URGED.format(number=case.number, count=chase.urge(work, case, said["reason"].strip()))
 
 
-@commands.say(rf"督办\s*{NUMBER}{REASON}", office)
+@commands.say(rf"督办\s*{NUMBER}{REASON}", office, interrupts=False)
 def issue(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     order = supervision.issue(work, case, said["reason"].strip())
@@ -56,21 +55,29 @@ def issue(work: Work, said: re.Match[str]) -> str:
     return text + unread
 
 
-@commands.say(rf"(?:撤销督办|撤督)\s*{NUMBER}{REASON}", office)
+@commands.say(rf"(?:撤销督办|撤督)\s*{NUMBER}{REASON}", office, interrupts=False)
 def withdraw(work: Work, said: re.Match[str]) -> str:
     order = last_order(work, the_case(work, said["n"]))
     supervision.withdraw(work, order, said["reason"].strip())
     return texts.ORDER_WITHDRAWN.format(order=order.number)
 
 
-@commands.say(rf"暂缓\s*{NUMBER}[\s，,：:]+(?P<days>\d{{1,3}})\s*(?:个?工作日|天|日)?{REASON}", office)
+@commands.say(
+    rf"暂缓\s*{NUMBER}[\s，,：:]+(?P<days>\d{{1,3}})\s*(?:个?工作日|天|日|{GAP_OR_END})[\s，,：:。、]*(?P<reason>.*)",
+    office,
+    interrupts=False,
+)
 def hold(work: Work, said: re.Match[str]) -> str:
     case, days = the_case(work, said["n"]), int(said["days"])
     chase.hold(work, case, days, said["reason"].strip())
     return (texts.HELD if days else texts.HELD_NO_MORE).format(number=case.number, days=days)
 
 
-@commands.say(rf"审核\s*{NUMBER}[\s，,：:]*(?:(?P<passed>通过[\s。.！!]*)|不通过{REASON})", office)
+@commands.say(
+    rf"审核\s*{NUMBER}[\s，,：:]*(?:(?P<passed>通过[\s。.！!]*)|不通过[\s，,：:。、]*(?P<reason>.*))",
+    office,
+    interrupts=False,
+)
 def judge(work: Work, said: re.Match[str]) -> str:
     order = last_order(work, the_case(work, said["n"]))
     if said["passed"]:
@@ -80,26 +87,26 @@ def judge(work: Work, said: re.Match[str]) -> str:
     return texts.ORDER_SENT_BACK.format(order=order.number, answer_by=answer_by(work, order))
 
 
-@commands.say(rf"造假\s*{NUMBER}{REASON}", office)
+@commands.say(rf"造假\s*{NUMBER}{REASON}", office, interrupts=False)
 def falsified(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     falsification.found(work, case, said["reason"].strip())
     return texts.FALSIFIED.format(number=case.number)
 
 
-@commands.say(rf"(?P<verb>催办|督办|撤销督办|审核|造假|暂缓|答复)\s*{NUMBER}.*", answers, refuses=False)
-def how(work: Work, said: re.Match[str]) -> str | Begin:
-    if said["verb"] == "答复":
-        return begin_answer(work, said)
+@commands.say(rf"(?:催办|督办|撤销督办|审核|造假|暂缓)\s*{NUMBER}{REASON}", office, interrupts=False)
+def how(work: Work, said: re.Match[str]) -> str:
     return texts.ORDER_HOW.format(n=said["n"])
 
 
+@commands.say(rf"答复\s*{NUMBER}(?P<reason>)", answers, refuses=False)
+@commands.say(rf"答复\s*{NUMBER}{REASON}", answers, interrupts=False, refuses=False)
 def begin_answer(work: Work, said: re.Match[str]) -> Begin:
     """`答复 n` with words already behind it, or without."""
     case = the_case(work, said["n"])
     order = last_order(work, case)
     supervision.check_answerable(work, order)
-    words = re.sub(rf"^答复\s*{NUMBER}[\s，,：:。、]*", "", said[0]).strip()
+    words = said["reason"].strip()
     return Begin("order_answer", {"order": order.id, "words": words} if words else {"order": order.id})
 
 

@@ -1,14 +1,14 @@
 """Admonition talks and referrals by chat, for the Office: call, set the day, record the minutes, follow up, refer."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from bot.conversation import Again, Commands, Done, Draft, Flow, Outcome
 from bot.conversation import Begin as Opens
 from bot.messages import Text
 from handlers import texts
-from handlers.case_lines import NUMBER, the_case
-from handlers.orders import REASON, office
+from handlers.case_lines import NUMBER, REASON, the_case
+from handlers.orders import office
 from models.admonition import Admonition, Referral
 from models.case import Case
 from rules.refusal import Refusal
@@ -21,6 +21,8 @@ from services.desk import Work
 commands = Commands()
 minutes = Flow("talk_minutes", "约谈纪要", holds=lambda draft: bool(draft.get("held_by")))
 DAY = r"(?:(?P<year>\d{4})[-年/.])?(?P<month>\d{1,2})[-月/.](?P<day>\d{1,2})日?"
+JUST_PAST = timedelta(days=183)
+"""Half a year: a day without a year that lies longer ago is next year's."""
 HOUR = r"(?P<hour>\d{1,2})[:：点时](?P<minute>\d{0,2})分?"
 
 
@@ -40,18 +42,33 @@ def waiting_referral(work: Work, case: Case) -> Referral:
 
 
 def day_said(work: Work, said: re.Match[str]) -> date:
-    """The day in the words; without a year the next one that is so called."""
+    """The day in the words; without a year the next one that is so called, but a day just past is a mistake."""
     year = int(said["year"]) if said["year"] else work.today.year
     try:
         day = date(year, int(said["month"]), int(said["day"]))
         if not said["year"] and day < work.today:
+            if work.today - day <= JUST_PAST:
+                raise Refusal(texts.DAY_PAST.format(day=in_full(work, day)))
             day = day.replace(year=year + 1)
     except ValueError as error:
         raise Refusal(texts.NO_SUCH_DAY) from error
     return day
 
 
-@commands.say(rf"(?:约谈时间|约谈日期)\s*{NUMBER}[\s，,：:]+{DAY}\s*{HOUR}[\s，,：:]*(?P<place>.*)", office)
+def in_full(work: Work, day: date) -> str:
+    """“12月1日”, with the year where it is not this one."""
+    return f"{_other_year(work, day)}{day.month}月{day.day}日"
+
+
+def _other_year(work: Work, day: date) -> str:
+    return f"{day.year}年" if day.year != work.today.year else ""
+
+
+@commands.say(
+    rf"(?:约谈时间|约谈日期)\s*{NUMBER}[\s，,：:]+{DAY}\s*{HOUR}[\s，,：:]*(?P<place>.*)",
+    office,
+    interrupts=False,
+)
 def set_date(work: Work, said: re.Match[str]) -> str:
     talk, day = open_talk(work, the_case(work, said["n"])), day_said(work, said)
     try:
@@ -59,36 +76,37 @@ def set_date(work: Work, said: re.Match[str]) -> str:
     except ValueError as error:
         raise Refusal(texts.NO_SUCH_DAY) from error
     admonitions.set_date(work, talk, at, said["place"])
-    return texts.TALK_DATED.format(talk=talk.number, when=day_and_time(at), n=said["n"])
+    when = _other_year(work, day) + day_and_time(at)
+    return texts.TALK_DATED.format(talk=talk.number, when=when, n=said["n"])
 
 
-@commands.say(rf"(?:约谈时间|约谈日期)\s*{NUMBER}.*", office)
+@commands.say(rf"(?:约谈时间|约谈日期)\s*{NUMBER}{REASON}", office, interrupts=False)
 def set_date_how(work: Work, said: re.Match[str]) -> str:
     return texts.TALK_DATE_HOW.format(n=said["n"])
 
 
-@commands.say(rf"约谈\s*{NUMBER}{REASON}", office)
+@commands.say(rf"约谈\s*{NUMBER}{REASON}", office, interrupts=False)
 def call(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     talk = admonitions.call(work, case, Ground.BY_HAND, said["reason"].strip())
     return texts.TALK_CALLED.format(talk=talk.number, number=case.number, n=said["n"])
 
 
-@commands.say(rf"(?:撤销约谈|取消约谈)\s*{NUMBER}{REASON}", office)
+@commands.say(rf"(?:撤销约谈|取消约谈)\s*{NUMBER}{REASON}", office, interrupts=False)
 def withdraw(work: Work, said: re.Match[str]) -> str:
     talk = open_talk(work, the_case(work, said["n"]))
     admonitions.withdraw(work, talk, said["reason"].strip())
     return texts.TALK_WITHDRAWN.format(talk=talk.number)
 
 
-@commands.say(rf"兑现\s*{NUMBER}{REASON}", office)
+@commands.say(rf"兑现\s*{NUMBER}{REASON}", office, interrupts=False)
 def keep(work: Work, said: re.Match[str]) -> str:
     talk = open_talk(work, the_case(work, said["n"]))
     admonitions.keep(work, talk, said["reason"].strip())
     return texts.TALK_KEPT.format(talk=talk.number)
 
 
-@commands.say(rf"移送\s*{NUMBER}{REASON}", office)
+@commands.say(rf"移送\s*{NUMBER}{REASON}", office, interrupts=False)
 def refer(work: Work, said: re.Match[str]) -> str:
     """Prepare it; a body named first (区纪委监委 …) is where it goes."""
     case, reason, body = the_case(work, said["n"]), said["reason"].strip(), ""
@@ -99,14 +117,14 @@ def refer(work: Work, said: re.Match[str]) -> str:
     return texts.REFERRAL_PREPARED.format(referral=referral.number, body=referral.body, n=said["n"])
 
 
-@commands.say(rf"确认移送\s*{NUMBER}", office)
+@commands.say(rf"确认移送\s*{NUMBER}", office, interrupts=False)
 def send(work: Work, said: re.Match[str]) -> str:
     referral = waiting_referral(work, the_case(work, said["n"]))
     referrals.send(work, referral)
     return texts.REFERRED.format(referral=referral.number, body=referral.body)
 
 
-@commands.say(rf"撤销移送\s*{NUMBER}{REASON}", office)
+@commands.say(rf"撤销移送\s*{NUMBER}{REASON}", office, interrupts=False)
 def do_not_refer(work: Work, said: re.Match[str]) -> str:
     referral = waiting_referral(work, the_case(work, said["n"]))
     referrals.withdraw(work, referral, said["reason"].strip())
@@ -157,4 +175,4 @@ def take_until(work: Work, said: Text, draft: Draft) -> Outcome:
         day_said(work, match),
     )
     admonitions.record_minutes(work, talk, taken)
-    return Done(texts.MINUTES_TAKEN.format(talk=talk.number))
+    return Done(texts.MINUTES_TAKEN.format(talk=talk.number, until=in_full(work, taken.undertakings_by)))

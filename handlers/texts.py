@@ -28,7 +28,7 @@ HELP_TOWN = (
     "· “办结 编号”，再发整改后的照片和说明，最后回复“提交”\n"
     "· “延期 编号 天数 理由”，到期前向河长办申请延期\n"
     "· “答复 编号”，答复督办单：文字说明和现场照片，最后回复“提交”\n"
-    "· “吹哨 编号 需要谁做什么”，一家办不了时请河长办协调；“哨单”看吹哨，“收哨 哨号 已解决/未解决 结果”"
+    "· “吹哨 编号 需要谁做什么”，一家办不了时请河长办协调；“哨单”看吹哨，“收哨 哨号 已解决/未解决 结果”，“撤哨 哨号 理由”"
 )
 HELP_DEPARTMENT = (
     "\n协同办理：\n"
@@ -43,9 +43,10 @@ HELP_OFFICE = (
     "· “改级 编号 一般/复杂/紧急”“改类 编号 类别”\n"
     "· “核对 编号”去掉提示（看过了，没有问题）\n"
     "· “准 编号”“不准 编号 理由”答复延期，“延期申请”看还没答复的\n"
-    "· “催办 编号 理由”“督办 编号 理由”“暂缓 编号 天数 理由”“审核 编号 通过/不通过 理由”“造假 编号 情况”\n"
-    "· “约谈 编号 理由”“约谈时间 编号 12-01 14:00 地点”“纪要 编号”“兑现 编号”“移送 编号 理由”\n"
-    "· “吹哨 编号 需要谁做什么”“指派 哨号 牵头单位、协助单位”“哨单”“看哨 哨号”“收哨 哨号 已解决/未解决 结果”\n"
+    "· “催办 编号 理由”“督办 编号 理由”“暂缓 编号 天数 理由”“审核 编号 通过/不通过 理由”“造假 编号 情况”“撤销督办 编号 理由”\n"
+    "· “约谈 编号 理由”“约谈时间 编号 12-01 14:00 地点”“纪要 编号”“兑现 编号”“撤销约谈 编号 理由”\n"
+    "· “移送 编号 理由”“确认移送 编号”“撤销移送 编号 理由”\n"
+    "· “吹哨 编号 需要谁做什么”“指派 哨号 牵头单位、协助单位”“哨单”“看哨 哨号”“收哨 哨号 已解决/未解决 结果”“撤哨 哨号 理由”\n"
     "· 代录回哨：“回哨 哨号 单位 办什么 12-01”"
 )
 UNKNOWN = (
@@ -216,7 +217,9 @@ DETAIL_EXTENSION = "延期：{wanted}，{state}{remark}"
 
 # — supervision: orders, talks, referrals —
 NO_ORDER = "〔{number}〕没有督办单。"
-ORDERED = "已下发督办单{order}：〔{number}〕{town}，请其于{answer_by}书面答复。要撤销请回复“撤销督办 {n} 理由”。"
+ORDERED = (
+    "已下发督办单{order}：〔{number}〕{town}，请其于{answer_by}书面答复。要撤销请回复“撤销督办 {n} 理由”。"
+)
 ORDER_UNREAD = "\n注意：该镇街无人绑定微信，请另行送达。"
 ORDER_WITHDRAWN = "督办单{order}已撤销（文号不再使用）。"
 ORDER_ACCEPTED = "督办单{order}的答复已通过。"
@@ -239,6 +242,7 @@ DETAIL_WHISTLE = "吹哨{whistle}：协同办理中，期限暂停计时（看�
 DETAIL_JUDGE = "（请回复：审核 {n} 通过／审核 {n} 不通过 理由）"
 NO_TALK = "〔{number}〕没有待办的约谈。"
 NO_SUCH_DAY = "没有这个日期或时间，请写成 12-01 14:00 的样子。"
+DAY_PAST = "{day}已经过了，请写今天以后的日期；如指明年，请写上年份，例如 2027-01-15。"
 TALK_CALLED = "〔{number}〕已发起约谈{talk}。定了时间请回复“约谈时间 {n} 12-01 14:00 地点”。"
 TALK_DATED = "约谈{talk}定于{when}，已通知镇街。谈完请回复“纪要 {n}”。"
 TALK_DATE_HOW = "请回复“约谈时间 {n} 12-01 14:00 地点”。"
@@ -249,7 +253,7 @@ ASK_ATTENDED = "请写被约谈人，几个人用顿号隔开。"
 ASK_TALK_WORDS = "请写谈话内容。"
 ASK_UNDERTAKINGS = "请写镇街承诺的事项。"
 ASK_UNDERTAKINGS_BY = "请写承诺完成的日期，如 12-20。"
-MINUTES_TAKEN = "约谈{talk}的纪要已记录，承诺到期前会提醒镇街。"
+MINUTES_TAKEN = "约谈{talk}的纪要已记录，承诺期限{until}，承诺到期前会提醒镇街。"
 NO_REFERRAL = "〔{number}〕没有等待移送的材料。"
 REFERRAL_PREPARED = "移送{referral}已准备（{body}）。案卷由管理员导出；核对后请回复“确认移送 {n}”，不移送回复“撤销移送 {n} 理由”。"
 REFERRED = "移送{referral}已登记：{body}。"
@@ -329,6 +333,7 @@ NOTICES: dict[str, str] = {
     "office_nobody_reminded": "{urgent}【催办无人接收】〔{number}〕{place}（{town}）\n{reason}。请电话联系该镇街，或回复：转派 {short} 镇街",
     "office_order": "【已下发督办单{order}】〔{number}〕{kind} {place}（{town}）\n事由：{reason}\n答复期限：{answer_by}。\n要撤销请回复：撤销督办 {short} 理由",
     "office_order_answered": "【督办答复】督办单{order}，〔{number}〕{place}（{town}）\n答复：{reason}\n照片：{link}\n请回复：审核 {short} 通过／审核 {short} 不通过 理由",
+    "office_order_unjudged": "【督办答复待审核】督办单{order}，〔{number}〕{place}（{town}），应于{until}审核，{late}。\n照片：{link}\n请回复：审核 {short} 通过／审核 {short} 不通过 理由",
     "office_talk_called": "【约谈待安排】{talk}，〔{number}〕{place}（{town}）\n事由：{ground}，{reason}\n请回复：约谈时间 {short} 12-01 14:00 地点；不约谈请回复：撤销约谈 {short} 理由",
     "office_talk_dated": "【约谈已安排】{talk}，〔{number}〕{place}（{town}）\n时间：{when}\n地点：{where}",
     "office_talk_undated": "【约谈还没有安排】{talk}，〔{number}〕{place}（{town}）\n请回复：约谈时间 {short} 12-01 14:00 地点",
@@ -409,12 +414,14 @@ DIGEST_DATES = {
     "town_order_overdue": "，应于{answer_by}书面答复，已逾期",
     "town_order_sent_back": "，请于{answer_by}重新答复",
     "town_order_new_date": "，请于{answer_by}书面答复",
-    "town_talk_dated": "，时间：{when}",
-    "town_talk_today": "，时间：{when}",
+    "town_talk_dated": "，时间：{when}，地点：{where}",
+    "town_talk_today": "，时间：{when}，地点：{where}",
+    "office_talk_dated": "，时间：{when}，地点：{where}",
     "town_talk_minutes": "，请于{undertakings_by}兑现承诺",
     "town_undertaking_due": "，请于{undertakings_by}兑现承诺",
     "town_undertaking_overdue": "，应于{undertakings_by}兑现承诺，已逾期",
     "office_undertaking_overdue": "，期限：{undertakings_by}",
+    "office_extension_asked": "，申请延期{days}个工作日（请回复：准 {short}／不准 {short} 理由）",
 }
 DIGEST_HINT = "请回复：详情 编号"
 DIGEST_HINT_REPORTER = "回复“进度 编号”看经过，办结的请回复“满意 编号”“基本满意 编号”或“不满意 编号”。"

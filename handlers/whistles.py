@@ -1,14 +1,13 @@
 """Whistles by chat (吹哨): a town or the Office blows, the Office names, each who was named answers, one ends it."""
 
 import re
-from datetime import date
 
 from bot.conversation import Commands
 from handlers import texts
-from handlers.case_lines import NUMBER, the_case, time_of
+from handlers.case_lines import GAP_OR_END, NUMBER, REASON, the_case, time_of
 from handlers.gathering import shortened
-from handlers.orders import REASON, office
-from handlers.talks import DAY, day_said
+from handlers.orders import office
+from handlers.talks import DAY, day_said, in_full
 from models.whistle import Whistle, WhistleParty, entries_of, open_whistles
 from rules.roles import Role
 from rules.whistles import PARTY_STATE_NAMES, WHISTLE_STATE_NAMES, PartyState, names_in
@@ -32,7 +31,7 @@ def takes_part(who: Who) -> bool:
     return blows(who) or who.holds(Role.DEPARTMENT)
 
 
-@commands.say(rf"吹哨\s*{NUMBER}(?:{GAP}(?P<needs>.*))?", blows)
+@commands.say(rf"吹哨\s*{NUMBER}(?:{GAP}(?P<needs>.*))?", blows, interrupts=False)
 def blow(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     whistle = whistles.blow(work, case, (said["needs"] or "").strip())
@@ -41,7 +40,7 @@ def blow(work: Work, said: re.Match[str]) -> str:
     ) + _next(work, whistle)
 
 
-@commands.say(rf"吹哨{GAP}(?P<place>[^\s，,：:。、]+){GAP}(?P<needs>.+)", blows)
+@commands.say(rf"吹哨{GAP}(?P<place>[^\s，,：:。、]+){GAP}(?P<needs>.+)", blows, interrupts=False)
 def blow_at(work: Work, said: re.Match[str]) -> str:
     whistle = whistles.blow_at(work, said["place"], said["needs"])
     return texts.BLOWN_AT.format(
@@ -58,7 +57,7 @@ def _next(work: Work, whistle: Whistle) -> str:
     return texts.NAME_HOW.format(n=whistle.serial) if work.who and work.who.is_office else ""
 
 
-@commands.say(rf"指派{SERIAL}{GAP}(?P<names>.+)", office)
+@commands.say(rf"指派{SERIAL}{GAP}(?P<names>.+)", office, interrupts=False)
 def name(work: Work, said: re.Match[str]) -> str:
     whistle = whistles.called(work, said["n"])
     parties = whistle_help.name(work, whistle, whistle_parties.named(work, names_in(said["names"])))
@@ -71,13 +70,15 @@ def name(work: Work, said: re.Match[str]) -> str:
     return text + (texts.NAMED_UNREAD.format(names="、".join(unread), n=whistle.serial) if unread else "")
 
 
-@commands.say(rf"指派{SERIAL}.*", office)
+@commands.say(rf"指派{SERIAL}{GAP_OR_END}.*", office, interrupts=False)
 def name_how(work: Work, said: re.Match[str]) -> str:
     return texts.NAME_HOW.format(n=said["n"]).strip()
 
 
 @commands.say(
-    rf"回哨{SERIAL}{GAP}(?:(?P<body>[^\s，,：:]+)[\s，,：:]+)?已?完成(?:{GAP}(?P<result>.*))?", takes_part
+    rf"回哨{SERIAL}{GAP}(?:(?P<body>[^\s，,：:]+)[\s，,：:]+)?已?完成(?:{GAP}(?P<result>.*))?",
+    takes_part,
+    interrupts=False,
 )
 def finish(work: Work, said: re.Match[str]) -> str:
     whistle = whistles.called(work, said["n"])
@@ -89,36 +90,38 @@ def finish(work: Work, said: re.Match[str]) -> str:
     return texts.PARTY_DONE.format(whistle=whistle.number)
 
 
-@commands.say(rf"回哨{SERIAL}{GAP}(?P<plan>.+?)[\s，,：:、]*{DAY}\s*(?:前|之前|完成|前完成)?", takes_part)
+@commands.say(
+    rf"回哨{SERIAL}{GAP}(?P<plan>.+?)[\s，,：:、]*{DAY}\s*(?:前|之前|完成|前完成)?",
+    takes_part,
+    interrupts=False,
+)
 def answer(work: Work, said: re.Match[str]) -> str:
     whistle, day = whistles.called(work, said["n"]), day_said(work, said)
     party, plan = whistle_parties.meant(work, whistle, said["plan"])
     whistle_help.answer(work, party, plan, day)
-    return texts.ANSWERED_WHISTLE.format(whistle=whistle.number, day=_day(day), n=whistle.serial)
+    return texts.ANSWERED_WHISTLE.format(whistle=whistle.number, day=in_full(work, day), n=whistle.serial)
 
 
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
-
-
-@commands.say(rf"回哨{SERIAL}.*", takes_part)
+@commands.say(rf"回哨{SERIAL}{GAP_OR_END}.*", takes_part, interrupts=False)
 def answer_how(work: Work, said: re.Match[str]) -> str:
     return texts.ANSWER_HOW.format(n=said["n"])
 
 
-@commands.say(rf"收哨{SERIAL}{GAP}(?P<solved>已解决|解决|未解决|没有解决|没解决){REASON}", blows)
+@commands.say(
+    rf"收哨{SERIAL}{GAP}(?P<solved>已解决|解决|未解决|没有解决|没解决){REASON}", blows, interrupts=False
+)
 def close(work: Work, said: re.Match[str]) -> str:
     whistle = whistles.called(work, said["n"])
     whistles.close(work, whistle, said["reason"].strip(), solved=said["solved"] in ("已解决", "解决"))
     return texts.WHISTLE_CLOSED.format(whistle=whistle.number) + _date(work, whistle)
 
 
-@commands.say(rf"收哨{SERIAL}.*", blows)
+@commands.say(rf"收哨{SERIAL}{GAP_OR_END}.*", blows, interrupts=False)
 def close_how(work: Work, said: re.Match[str]) -> str:
     return texts.CLOSE_HOW.format(n=said["n"])
 
 
-@commands.say(rf"撤哨{SERIAL}{REASON}", blows)
+@commands.say(rf"撤哨{SERIAL}{REASON}", blows, interrupts=False)
 def withdraw(work: Work, said: re.Match[str]) -> str:
     whistle = whistles.called(work, said["n"])
     whistles.withdraw(work, whistle, said["reason"].strip())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from models.supervision import SupervisionOrder
 from rules import escalation
 from rules.deadlines import Deadline, in_words
 from rules.escalation import Rung, Rungs, Step
-from rules.lifecycle import OPEN, Party
+from rules.lifecycle import OPEN, STATE_NAMES, Move, Party
 from rules.refusal import Refusal
 from rules.supervision import (
     ADMONITION_OPEN,
@@ -30,6 +31,10 @@ from services.case_notices import tell_office, tell_person
 from services.desk import Work
 from services.ladder import WITH_TOWN, office_only
 from services.numbering import serial_of_year
+
+
+SETTLES = frozenset({Move.TRANSFER, Move.RETURN, Move.DECLINE, Move.WITHDRAW, Move.PASS})
+"""Moves after which the town that was talked to has nothing to do on the case any more."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,7 @@ def keep(work: Work, talk: Admonition, remark: str = "") -> None:
     """The Office has seen that what was undertaken is done (兑现)."""
     office_only(work)
     talk.move(AdmonitionMove.KEEP)
+    _arranged(talk)
     talk.settled_at, talk.remark = work.now, remark
     _record(work, talk, "talk_kept", Party.OFFICE, remark)
     schedule(work, talk)
@@ -152,11 +158,17 @@ def _arranged(talk: Admonition) -> None:
     talk.case.unmark(f"约谈{talk.number}")
 
 
-def case_moved(work: Work, case: Case) -> None:
-    """The case has moved: what follows from its talk waits where no town can act, and goes on when it can."""
+def case_moved(work: Work, case: Case, move: Move | None = None) -> None:
+    """The case has moved: what follows from its talk waits where no town can act, and goes on when it can; where
+    the town has it no more, or it is closed, the Office decides what becomes of the talk."""
     talk = open_one(work, case)
-    if talk is not None:
-        schedule(work, talk)
+    if talk is None:
+        return
+    schedule(work, talk)
+    if move in SETTLES:
+        held = talk.state is AdmonitionState.HELD
+        example = f"兑现 {talk.serial}" if held else f"撤销约谈 {talk.serial} 理由"
+        case.mark(f"约谈{talk.number}还没有了结（案件{STATE_NAMES[case.state]}），请回复：{example}")
 
 
 def postpone(work: Work, case: Case, stopped_at: datetime) -> None:
@@ -210,6 +222,10 @@ def climb(work: Work, talk: Admonition) -> None:
 def _chase(work: Work, talk: Admonition, rung: Rung) -> None:
     case, says = talk.case, _says(work, talk)
     if rung is Rung.REFERRAL:
+        held = referrals.waiting(work, case)
+        if held is not None:  # prepared by hand: the Office has it before its eyes already
+            _record(work, talk, "talk_reminded", Party.SYSTEM, f"已有等待移送的{held.number}", rung=rung.value)
+            return
         referrals.prepare(work, case, f"约谈{talk.number}的承诺逾期未兑现", talk=talk, by_hand=False)
         return
     event = _record(work, talk, "talk_reminded", Party.SYSTEM, "", rung=rung.value)
@@ -243,11 +259,12 @@ def called(work: Work, number: str) -> Admonition:
     return talk
 
 
-def _says(work: Work, talk: Admonition) -> dict[str, str]:
+def _says(work: Work, talk: Admonition) -> dict[str, Any]:
     """What a message about the talk says beside what it says of the case."""
     due = talk.undertakings_by
     return {
         "talk": talk.number,
+        "town_id": talk.town_id,
         "ground": GROUND_NAMES[talk.ground],
         "reason": talk.reason,
         "when": day_and_time(talk.meets_at) if talk.meets_at else "",

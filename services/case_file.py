@@ -97,7 +97,7 @@ def _order(work: Work, order: SupervisionOrder) -> list[Line]:
     for given in work.session.scalars(answers_to(order.id)):
         verdict = {True: "通过", False: f"退回：{given.verdict}", None: "待审核"}[given.accepted]
         lines.append(Line(f"第{given.number}次答复（{moment(given.at)}）：{given.words}。审核：{verdict}。"))
-    return lines
+    return order_papers.hidden(lines)
 
 
 def bundle(file: CaseFile, read: Read) -> bytes:

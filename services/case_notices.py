@@ -16,9 +16,6 @@ from services import people
 from services.desk import Work
 from services.notifications import owe
 
-FROM_REPORTER = frozenset({"added", "answer"})
-"""What a reporter wrote and a town reads: without telephone numbers."""
-
 
 def tell_town(work: Work, case: Case, event: CaseEvent, notice: Notice, sentence: str, **says: Any) -> None:
     """Town chief, liaison and village chief, each once."""
@@ -73,13 +70,11 @@ def _tell(
 ) -> None:
     follower = people.follower_of(work, person)
     short = people.short_number(work, follower, case, shown=False) if follower else 0
-    if sentence.startswith("town_"):
-        says = {key: without_telephone(v) if key in FROM_REPORTER else v for key, v in says.items()}
     owe(
         work, notice, sentence, f"case:{case.id}:{event.sequence}:{sentence}",
         person=person, case=case, urgent=case.severity is Severity.URGENT,
         number=case.number, short=short, moves=case.moves, words=without_telephone(words_of(work, case)),
-        **facts(work, case), **says,
+        **facts(work, case), **{"town_id": case.town_id, **says},
     )  # fmt: skip
 
 

@@ -385,7 +385,7 @@ def _move(
     )  # fmt: skip
     case.remind_at = None  # the ladder stops with every move; where a date runs, `case_dates` sets it anew
     supervision.case_moved(work, case, move)
-    admonitions.case_moved(work, case)
+    admonitions.case_moved(work, case, move)
     extensions.case_moved(work, case)
     whistles.case_moved(work, case, move)
     return event

@@ -15,7 +15,7 @@ from models.person import Person
 from rules import messages
 from services import daily_limit, digests, notifications, overtaken, people
 from services.desk import Work
-from services.overtaken import ASKS
+from services.overtaken import TO_BE_TOLD
 
 LEASE = timedelta(seconds=60)
 """How long a worker may hold a message before another takes it up."""
@@ -64,6 +64,8 @@ def lease(work: Work, limit: int, real: datetime | None = None) -> list[Envelope
     while rows := _due(work, limit, held):
         taken = []
         for row in rows:
+            if _missed_its_hours(work, row):
+                continue
             why = overtaken.why(work, row)
             if why:
                 notifications.let_go(work, row, why)
@@ -90,6 +92,18 @@ def _due(work: Work, limit: int, held: datetime) -> list[Notification]:
             due = due.options(joinedload(Notification.follower), joinedload(Notification.person))
             rows += work.session.scalars(due.with_for_update(of=Notification, skip_locked=True))
     return rows
+
+
+def _missed_its_hours(work: Work, row: Notification) -> bool:
+    """Nobody sent it while it might leave (an outage), and now it is night or a day of rest: it waits for the next
+    hours. What was queued outside the hours on purpose (its reader has just spoken) leaves."""
+    hours, calendar = work.rulebook.hours, work.calendar
+    leaves = messages.may_leave_at(work.now, row.urgent, hours, calendar)
+    due = row.next_try_at
+    if leaves <= work.now or messages.may_leave_at(due, row.urgent, hours, calendar) > due:
+        return False
+    row.not_before, row.next_try_at, row.leased_until = leaves, leaves, None
+    return True
 
 
 def _reader(work: Work, row: Notification) -> Follower | None:
@@ -177,7 +191,7 @@ def _tell_office(work: Work, row: Notification, reason: str) -> None:
     if row.person is None or row.case_id is None or row.sentence.startswith("office_"):
         return
     case = work.session.get_one(Case, row.case_id)
-    if not case.is_open or row.sentence not in ASKS:
+    if not case.is_open or row.sentence not in TO_BE_TOLD:
         return
     case.mark(f"{_not_reached(row.person)}：{reason.rstrip('。')}")
     for clerk in people.office(work):
@@ -216,6 +230,7 @@ def delivery_report(work: Work, platform_id: str, status: str) -> None:
         return
     if "system" in status and row.attempts < len(RETRIES):
         row.delivery, row.sent_at, row.platform_id = Delivery.OWED, None, ""
-        row.next_try_at = work.now + RETRIES[row.attempts - 1]
+        wished = work.now + RETRIES[row.attempts - 1]
+        row.next_try_at = messages.may_leave_at(wished, row.urgent, work.rulebook.hours, work.calendar)
         return
     _give_up(work, row, None, f"微信反馈：{status}")

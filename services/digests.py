@@ -32,6 +32,10 @@ SETTLES = frozenset(
     {"town_order_accepted", "town_order_withdrawn", "town_order_copy", "town_talk_withdrawn", "office_order"}
 )
 """About an order or a talk, and nothing is to be done about it."""
+OWN_LINES = ("talk", "order", "referral", "extension")
+"""What has a line of its own beside the newest of its case: its time and place must not vanish behind that."""
+WISHES = frozenset({"office_extension_asked"})
+"""Ask the Office for an answer while the case waits for the town."""
 EMPTY, TOLD = "汇总前各项都已有新进展", "此后的进展已另行告知"
 
 
@@ -185,7 +189,7 @@ def _of_staff(work: Work, row: Notification, case: Case | None) -> Line:
     if case is None or row.person is None:
         return Line((2, 0, "", row.id), row, says, False, ("", row.id))
     party = row.sentence.partition("_")[0]
-    asks = _must_act(work, row.person, case, party)
+    asks = row.sentence in WISHES or _must_act(work, row.person, case, party)
     follower = people.follower_of(work, row.person)
     short = people.short_number(work, follower, case, shown=False) if follower else 0
     late = asks and case.is_late(work.now)
@@ -196,7 +200,8 @@ def _of_staff(work: Work, row: Notification, case: Case | None) -> Line:
     group = 0 if ordered else 1 if asks else 2
     due = case.due_at.isoformat() if asks and case.due_at else "9"
     todo = asks or (ordered and row.sentence not in SETTLES)
-    return Line((group, 0 if late else 1, due, short), row, says, todo, (party, case.id))
+    subject = (party, case.id, *((name, says[name]) for name in OWN_LINES if name in says))
+    return Line((group, 0 if late else 1, due, short), row, says, todo, subject)
 
 
 def _must_act(work: Work, person: Person, case: Case, party: str) -> bool:

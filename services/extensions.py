@@ -120,6 +120,8 @@ def _to_decide(work: Work, case: Case) -> Extension:
     asked = asked_for(work, case)
     if asked is None:
         raise OutOfTurn("该案件没有等待答复的延期申请。")
+    if work.who is not None and work.who.answers_for(case):
+        raise Refusal("这是您本人负责的案件，延期须由河长办其他人员答复。")
     return asked
 
 

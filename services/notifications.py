@@ -12,10 +12,13 @@ from models.notification import WAITING, Delivery, Notice, Notification
 from models.person import Person
 from rules import messages
 from rules.deadlines import Severity
+from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from services import overtaken, people
 from services.desk import Work
 
+TO_OTHERS = ("town_", "helper_")
+"""How sentences begin whose readers learn no telephone number: a clerk may have typed the caller's."""
 GIVE_UP = timedelta(days=3)
 """So long a message is tried, and waited for its reader to speak."""
 
@@ -36,6 +39,8 @@ def owe(
     key = f"{key}:{f'person:{person.id}' if person else f'follower:{follower.id if follower else 0}'}"
     if work.session.scalar(select(Notification.id).where(Notification.key == key)) is not None:
         return None
+    if sentence.startswith(TO_OTHERS):
+        says = {name: without_telephone(v) if isinstance(v, str) else v for name, v in says.items()}
     leaves = messages.may_leave_at(work.now, urgent, work.rulebook.hours, work.calendar)
     row = Notification(
         key=key,
@@ -146,8 +151,8 @@ def try_again(work: Work, ids: Iterable[int] | None) -> int:
     if missing:
         raise Refusal(f"这些序号没有无法送达的消息：{'、'.join(map(str, sorted(missing)))}。")
     for row in found:
-        row.delivery, row.next_try_at, row.attempts = Delivery.OWED, work.now, 0
-        row.not_before = work.now
+        leaves = messages.may_leave_at(work.now, row.urgent, work.rulebook.hours, work.calendar)
+        row.delivery, row.not_before, row.next_try_at, row.attempts = Delivery.OWED, leaves, leaves, 0
     if found:
         work.wakes.add("deliver")
     return len(found)

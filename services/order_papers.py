@@ -4,6 +4,7 @@ Who reported is in none of them, nor what they wrote: in their own words people 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from models.evidence import Arrival, Evidence, Medium, answered_with, proof_of
 from models.registry import Town
 from models.report import Addition, Report
 from models.supervision import SupervisionOrder, answers_to, orders_of
+from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from rules.supervision import GROUND_NAMES, ORDER_STATE_NAMES
 from rules.workdays import CHINA, local_day
@@ -33,6 +35,11 @@ def addressed(town: Town) -> str:
     return f"{town.name}办事处" if town.name.endswith("街道") else town.name
 
 
+def hidden(lines: Sequence[Line]) -> list[Line]:
+    """The lines without telephone numbers: a clerk may have typed the caller's."""
+    return [replace(line, text=without_telephone(line.text)) for line in lines]
+
+
 def order_paper(work: Work, order: SupervisionOrder) -> Paper:
     """The order as a paper: what the matter is, until when an answer is due, what follows without one."""
     case = order.case
@@ -43,7 +50,7 @@ def order_paper(work: Work, order: SupervisionOrder) -> Paper:
         title=f"关于限期整改{case.place or '河湖'}{case.kind}问题的督办单",
         number=order.number,
         to=addressed(order.town),
-        body=[
+        body=hidden([
             Line("一、督办事项", heading=True),
             Line(f"{moment(case.opened_at)}，河湖监督平台收到{case.place}{case.kind}问题（案件号{case.number}）。"),
             Line(f"该案件于{moment(case.assigned_at)}交你单位办理{by}。截至本单下发之日：{order.reason}。"),
@@ -51,7 +58,7 @@ def order_paper(work: Work, order: SupervisionOrder) -> Paper:
             Line("（一）立即组织整改，消除问题，举一反三排查辖区同类问题。"),
             Line(f"（二）于{until(order.answer_by)}前书面答复，说明问题原因、已采取的措施、责任人和完成时间，并附现场照片。"),
             Line("（三）逾期不答复或整改不到位的，将按有关规定约谈；情节严重的，移送督查、纪检监察机关。"),
-        ],
+        ]),
         on=local_day(order.issued_at),
         pictures=before(work, case),
         copy_to="区级河湖长",
@@ -69,7 +76,7 @@ def minutes_paper(work: Work, talk: Admonition) -> Paper:
         title="约谈纪要",
         number=talk.number,
         to="",
-        body=[
+        body=hidden([
             Line(f"时间：{moment(talk.meets_at)}"),
             Line(f"地点：{talk.place or '—'}"),
             Line(f"约谈人：{talk.held_by}"),
@@ -83,7 +90,7 @@ def minutes_paper(work: Work, talk: Admonition) -> Paper:
             *(Line(text) for text in talk.undertakings.splitlines() if text.strip()),
             Line(f"完成时限：{until(due)}前。" if due else ""),
             Line("约谈人签字：　　　　　　　　被约谈人签字："),
-        ],
+        ]),
         on=local_day(talk.minutes_at),
     )  # fmt: skip
 
@@ -105,13 +112,13 @@ def referral_paper(work: Work, referral: Referral) -> Paper:
         title=f"关于移送{referral.town.name}{case.kind}问题线索的函",
         number=referral.number,
         to=referral.body,
-        body=[
+        body=hidden([
             Line(f"{referral.town.name}辖区{case.place}{case.kind}问题（案件号{case.number}），"
                  f"自{moment(case.assigned_at or case.opened_at)}交办以来，{referral.reason}。"),
             Line(f"其间已采取的措施：{'；'.join(told) if told else '无'}。"),
             Line("现将有关问题线索和案卷材料移送你单位，请依规依纪处理，并将结果函告我办。"),
             Line("附：案卷材料一套（办理经过、督办单及答复、约谈纪要、现场照片）。"),
-        ],
+        ]),
         on=local_day(referral.prepared_at),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What became of the cause of a message before it could leave: the case moved, the date passed, the person left."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -26,7 +26,11 @@ DEEDS = frozenset(
 )  # fmt: skip
 """Sentences that ask for a deed: when held back and the case has moved meanwhile, the deed is done or another's."""
 ASKS = frozenset({"town_assigned", "town_sent_back", "town_proof_refused", "town_reopened"})
-"""Sentences that ask a town to act: where one of them reaches nobody, the Office is told."""
+"""Sentences that ask a town to act."""
+TO_BE_TOLD = ASKS | {
+    "town_overdue", "town_order", "town_order_sent_back", "town_order_overdue", "town_talk_called", "town_talk_dated",
+}  # fmt: skip
+"""Sentences of which the Office is told where one of them reaches nobody."""
 BEFORE_THE_DATE = frozenset({"town_half_time", "town_day_before", "town_on_the_day", "office_verify_due"})
 """Sentences that are no longer true once the date has passed."""
 TODAY = frozenset({"town_on_the_day", "town_order_due", "town_talk_today"})
@@ -53,11 +57,19 @@ OF_ORDERS = frozenset(
     }
 )  # fmt: skip
 """Reminders that follow from an order or a talk, not from the case's own date."""
+OF_ONE_PROMISE = (
+    frozenset({"town_half_time", "town_day_before", "town_on_the_day", "town_overdue"}),
+    frozenset({"office_verify_due", "office_verify_overdue"}),
+)
+"""Reminders of one date, of which only the newest is told."""
+SOON = timedelta(hours=1)
+"""What could not leave for longer (an outage) may have been overtaken like what was held back."""
 TO_BE_NAMED = frozenset({"office_whistle_blown", "office_whistle_unnamed"})
 """Sentences that ask the Office to name who helps on a whistle (吹哨)."""
 TO_HELPERS = frozenset({"helper_whistle_asked", "helper_whistle_asked_place", "helper_whistle_due"})
 """Sentences that ask somebody for help on a whistle."""
 MOVED, PASSED, LEFT = "发出前案件已有新进展", "发出前期限已过", "本人已不在任，改发给现任"
+NEWER = "发出前已有更新的提示"
 RE_DATED, DECIDED, LOADED = "发出前期限已调整", "发出前已有答复", "发出前已导入放假安排"
 
 
@@ -69,9 +81,7 @@ def why(work: Work, row: Notification) -> str:
         return DECIDED
     if row.case_id is None:
         return ""
-    if (
-        row.not_before > row.owed_at
-    ):  # only what was held back can be overtaken; what leaves at once is always said
+    if _waited(work, row):  # only what was held back can be overtaken; what leaves at once is always said
         case = work.session.get_one(Case, row.case_id)
         if row.sentence in DEEDS and case.moves != row.says.get("moves"):
             return MOVED
@@ -84,9 +94,30 @@ def why(work: Work, row: Notification) -> str:
             return PASSED
         if row.sentence in DATED and due and not _is_still_due(case, datetime.fromisoformat(due)):
             return RE_DATED
+        if _is_superseded(work, row):
+            return NEWER
         if row.sentence == "office_extension_asked" and not _is_still_asked(work, row):
             return DECIDED
     return LEFT if _has_left(work, row) else ""
+
+
+def _waited(work: Work, row: Notification) -> bool:
+    """Whether it was held back, or could not leave: owed on an earlier day, or for longer than an hour."""
+    late = work.now - row.owed_at > SOON or local_day(row.owed_at) != work.today
+    return row.not_before > row.owed_at or late
+
+
+def _is_superseded(work: Work, row: Notification) -> bool:
+    """Whether a newer reminder of the same date is owed, or was sent, to the same person."""
+    series = next((names for names in OF_ONE_PROMISE if row.sentence in names), None)
+    if series is None or row.person_id is None:
+        return False
+    newer = select(Notification).where(
+        Notification.case_id == row.case_id, Notification.person_id == row.person_id,
+        Notification.sentence.in_(series), Notification.id > row.id,
+    )  # fmt: skip
+    due = row.says.get("deadline_at")
+    return any(other.says.get("deadline_at") == due for other in work.session.scalars(newer))
 
 
 def _whistle_is_past_it(work: Work, row: Notification) -> bool:
@@ -112,18 +143,31 @@ def _is_still_asked(work: Work, row: Notification) -> bool:
 
 
 def _has_left(work: Work, row: Notification) -> bool:
-    if row.sentence not in TO_LEADERS or row.case_id is None or row.person_id is None:
+    """Whether its reader holds no office any more for which it was: of the town it names, not of the case's now."""
+    if row.sentence not in TO_LEADERS | ASKS or row.case_id is None or row.person_id is None:
         return False
-    town_id = work.session.get_one(Case, row.case_id).town_id
-    return not any(
-        a.town_id == town_id and a.role in (Role.TOWN_CHIEF, Role.TOWN_LIAISON)
-        for a in people.offices_of(work, row.person_id)
+    case = work.session.get_one(Case, row.case_id)
+    town_id = _town_of(row, case)
+    if row.sentence in ASKS and town_id != case.town_id:
+        return False
+    held = people.offices_of(work, row.person_id)
+    if any(a.town_id == town_id and a.role in (Role.TOWN_CHIEF, Role.TOWN_LIAISON) for a in held):
+        return False
+    return row.sentence not in ASKS or not any(
+        a.role is Role.VILLAGE_CHIEF and any(reach.id == case.reach_id for reach in a.reaches) for a in held
     )
 
 
+def _town_of(row: Notification, case: Case) -> int | None:
+    town_id: int | None = row.says.get("town_id", case.town_id)
+    return town_id
+
+
 def successors(work: Work, row: Notification) -> list[tuple[Person, Case]]:
-    """Who leads the town now, where the message was for somebody who has left."""
+    """Who leads the town now (or answers for the reach), where the message was for somebody who has left."""
     if row.case_id is None or not _has_left(work, row):
         return []
     case = work.session.get_one(Case, row.case_id)
-    return [(person, case) for person in people.leaders(work, case.town_id or 0)]
+    if row.sentence in ASKS:
+        return [(person, case) for person in people.town_people(work, case)]
+    return [(person, case) for person in people.leaders(work, _town_of(row, case) or 0)]

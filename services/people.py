@@ -64,6 +64,13 @@ class Who:
             _covers(a, case.town_id, case.reach_id) for a in self.appointments
         )
 
+    def leads(self, case: Case) -> bool:
+        """Whether this person is chief or liaison of the case's town: not a village chief."""
+        return self.answers_for(case) and any(
+            a.role in (Role.TOWN_CHIEF, Role.TOWN_LIAISON) and a.town_id == case.town_id
+            for a in self.appointments
+        )
+
     def parties(self, case: Case) -> frozenset[Party]:
         """In which capacities this person may act on the case."""
         return frozenset(

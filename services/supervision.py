@@ -66,10 +66,11 @@ def _answer_by(work: Work, case: Case) -> dict[str, Any]:
     return {"answer_by": due.at, "answer_days": days, "answer_provisional": due.provisional}
 
 
-def _says(work: Work, order: SupervisionOrder) -> dict[str, str]:
+def _says(work: Work, order: SupervisionOrder) -> dict[str, Any]:
     """What a message about the order says beside what it says of the case."""
     return {
         "order": order.number,
+        "town_id": order.town_id,
         "answer_by": in_words(Deadline(order.answer_by, order.answer_provisional), now=work.now),
         "reason": order.remark or order.reason,
     }
@@ -96,7 +97,7 @@ def answer(work: Work, order: SupervisionOrder, words: str, photos: int) -> Orde
     if photos < 1:
         raise Refusal("答复督办单至少要有一张现场照片。")
     order.move(OrderMove.ANSWER)
-    order.answered_at, order.answers = work.now, order.answers + 1
+    order.answered_at, order.answers, order.climbed = work.now, order.answers + 1, None
     given = OrderAnswer(
         order_id=order.id, number=order.answers, words=words.strip(), at=work.now,
         actor=work.who.pseudonym if work.who else party.value,
@@ -121,7 +122,7 @@ def check_answerable(work: Work, order: SupervisionOrder) -> Party:
     """In what capacity the speaker may answer now, or a Refusal: before somebody collects photos in vain."""
     if work.who is None or work.who.is_office:
         party = Party.OFFICE  # written down for a town that answered on paper
-    elif order.case.town_id == order.town_id and work.who.answers_for(order.case):
+    elif order.case.town_id == order.town_id and work.who.leads(order.case):
         party = Party.TOWN
     else:
         raise Refusal("这不是发给您单位的督办单。")
@@ -219,10 +220,19 @@ def schedule(work: Work, order: SupervisionOrder) -> None:
 
 def _step(work: Work, order: SupervisionOrder) -> escalation.Step:
     case = order.case
+    if order.state is OrderState.ANSWERED and order.answered_at and case.is_open:
+        due = _judge_by(work, order.answered_at)
+        rungs = escalation.of_help(due, ladder.numbers(work, case), work.calendar)
+        return ladder.step(work, case, rungs, order.climbed, due)
     if order.state not in WAITING_FOR_ANSWER or case.state not in WITH_TOWN or case.is_paused:
         return escalation.Step(None, None)
     rungs = escalation.of_order(order.asked_at, order.answer_by, ladder.numbers(work, case), work.calendar)
     return ladder.step(work, case, rungs, order.climbed, order.answer_by)
+
+
+def _judge_by(work: Work, answered_at: datetime) -> datetime:
+    """Until when the Office judges an answer: as long as it has for a proof."""
+    return deadlines.counted(answered_at, work.rulebook.deadlines.verify_days, work.calendar).at
 
 
 def climb(work: Work, order: SupervisionOrder) -> None:
@@ -245,6 +255,12 @@ def _chase(work: Work, order: SupervisionOrder, rung: Rung) -> None:
         _record(work, order, "order_reminded", Party.SYSTEM, "", rung=rung.value),
         _says(work, order),
     )
+    if order.state is OrderState.ANSWERED and order.answered_at:
+        until = in_words(Deadline(_judge_by(work, order.answered_at), provisional=False), now=work.now)
+        late = "已经逾期" if rung is Rung.OVERDUE else "今天是最后一天"
+        says |= {"until": until, "late": late}
+        tell_office(work, order.case, event, Notice.REMINDER, "office_order_unjudged", **says)
+        return
     chiefs = people.leaders(work, order.town_id)
     for chief in chiefs:
         if rung is Rung.OVERDUE:

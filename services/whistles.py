@@ -32,6 +32,8 @@ def blow(work: Work, case: Case, needs: str) -> Whistle:
     by_town = who is not None and not who.is_office
     if who is not None and by_town and not who.answers_for(case):
         raise Refusal("这不是您负责的案件。")
+    if who is not None and by_town and not who.leads(case):
+        raise Refusal("请由镇级河湖长或镇街联络员吹哨。")
     if case.state not in WITH_TOWN or case.town_id is None:
         raise Refusal(f"该案件{STATE_NAMES[case.state]}，现在不能吹哨。")
     held = work.session.scalar(open_whistle_of(case.id))

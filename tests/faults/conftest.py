@@ -13,7 +13,7 @@ from faults.disk import Disk, disk, shorten_wal
 from faults.house import House, house
 from faults.ledger import Ledger
 from faults.rehearsal import Wish, play
-from faults.troubles import NEED_SERVERS, TROUBLES
+from faults.troubles import NEED_SERVERS, NEED_TIME, TROUBLES
 from story.stage import DISTRICT, environment_for
 
 
@@ -33,7 +33,7 @@ def prepared(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 SHORT = Wish(
-    seed=20261124, reports=8, people=4, troubles=len(TROUBLES) - len(NEED_SERVERS),
+    seed=20261124, reports=8, people=4, troubles=len(TROUBLES) - len(NEED_SERVERS | NEED_TIME), long=False,
     fates=("closed", "withdrawn", "declined"), births=1, pace=2.5, lasts=0.6, pause=0.3, megabytes=64,
 )  # fmt: skip
 """Every trouble once; no case stays open that a later report could join."""

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from faults.comparison import compare
+from faults.doubled import KILLS
 from faults.house import House
 from faults.ledger import read
 from faults.plan import draw
@@ -80,8 +81,11 @@ def test_a_kill_between_the_platforms_yes_and_our_commit_sends_one_message_twice
     house.platform.settle()
     ledger = read(engine, house.platform)
     engine.dispose()
+    assert [(filed.words, filed.state) for filed in ledger.reports[item.tag]] == [(item.words, "accepted")]
+    # with itself: what is judged here is only what was sent and said, not what was filed and owed
     findings = compare(ledger, ledger, house.platform.pushes(), house.interruptions, house.times.waited)
     assert findings.differences == []
+    assert findings.charged == {KILLS: 1}
     assert [(message.sentence, many) for message, many in findings.doubled.items()] == [
         ("reporter_accepted", 1)
     ]

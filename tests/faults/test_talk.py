@@ -68,3 +68,9 @@ def test_of_many_at_once_a_failure_is_raised_when_all_have_ended() -> None:
     with pytest.raises(Hopeless):
         together([fails, lambda: done.append(1), lambda: done.append(2)])
     assert sorted(done) == [1, 2]
+
+
+def test_of_many_at_once_a_fault_of_the_rehearsal_itself_is_raised_too() -> None:
+    nothing: dict[str, int] = {}
+    with pytest.raises(KeyError, match="tickets"):
+        together([lambda: nothing["tickets"], lambda: None])

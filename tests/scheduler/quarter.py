@@ -51,6 +51,8 @@ class Quarter:
     life: Life
     plans: Iterable[Plan]
     dead: Dead = field(default_factory=list)
+    every_minute: tuple[datetime, datetime] | None = None
+    """In this stretch nothing is jumped over."""
     case_plans: dict[int, Plan] = field(default_factory=dict)
     ran: dict[int, list[Ran]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
@@ -87,7 +89,11 @@ class Quarter:
 
     def _sweep_at(self) -> datetime | None:
         """The next whole minute in which anything is due and the scheduler lives."""
-        due = self.life.desk.look(next_due)
+        due, now = self.life.desk.look(next_due), self.life.clock()
+        begins, ends = self.every_minute or (now, now)
+        if now < ends:
+            tick = now.replace(second=0, microsecond=0) + MINUTE if now >= begins else begins
+            due = tick if due is None else min(tick, max(due, now))
         if due is None:
             return None
         due = max(due, self.life.clock())

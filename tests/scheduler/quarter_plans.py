@@ -64,13 +64,14 @@ class Plan:
 
 
 def drawn(seed: int, towns: list[str], first: datetime, days: int, count: int) -> list[Plan]:
-    """So many plans that open within so many days after `first`."""
+    """So many plans that open within so many days after `first`; of five, at least one of each temper."""
     random = Random(seed)  # noqa: S311 - a simulation
-    return sorted((_plan(random, towns, first, days) for _ in range(count)), key=lambda plan: plan.opens_at)
+    tempers = [*Temper, *random.choices(list(Temper), (30, 30, 15, 13, 12), k=count)][:count]
+    plans = (_plan(random, towns, first, days, temper) for temper in tempers)
+    return sorted(plans, key=lambda plan: plan.opens_at)
 
 
-def _plan(random: Random, towns: list[str], first: datetime, days: int) -> Plan:
-    temper = random.choices(list(Temper), (30, 30, 15, 13, 12))[0]
+def _plan(random: Random, towns: list[str], first: datetime, days: int, temper: Temper) -> Plan:
     severity = random.choices(list(Severity), (70, 20, 10))[0]
     free = temper not in STUBBORN
     prompt = temper is Temper.PROMPT

@@ -318,6 +318,19 @@ def test_a_reminder_already_given_is_not_given_again_for_the_moved_date(life: Li
     assert len(told(life, "town_day_before")) == 2
 
 
+def test_the_last_day_is_said_again_where_it_was_moved(life: Life) -> None:
+    life.at("2026-12-28 10:00")
+    case_id = life.opens()
+    life.does("chief", cases.accept, case_id)
+    life.at("2027-01-04 09:00")
+    remind(life.desk)
+    assert len(told(life, "town_on_the_day")) == 2
+    load(life)
+    life.at("2027-01-05 09:00")
+    remind(life.desk)
+    assert len(told(life, "town_on_the_day")) == 4
+
+
 def test_holidays_put_escalation_off_and_never_forward(life: Life) -> None:
     """django-helpdesk's escalate_tickets: every holiday it knew of made a ticket escalate a day sooner."""
     at = []

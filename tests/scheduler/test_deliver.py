@@ -16,7 +16,7 @@ from handlers import notices
 from models.follower import Follower
 from models.notification import Channel, Delivery, Notice, Notification, due_for_delivery
 from models.person import Person
-from rules.workdays import end_of
+from rules.workdays import CHINA, end_of
 from scheduler.deliver import Postman, Wording, _deliver_one, deliver
 from services import daily_limit, delivery, notifications, reconciliation
 from services.desk import Busy, Desk, Work
@@ -371,6 +371,22 @@ def test_what_is_not_urgent_waits_for_the_next_working_morning(
     deliver(postman)
     assert len(wechat.sent) == 1
     clock.forward(hours=11)
+    assert deliver(postman) == 1
+
+
+@pytest.mark.parametrize("later", [{"hours": 14}, {"hours": 24 * 5}])  # 23:00 that night; Saturday morning
+def test_what_nobody_sent_in_its_hours_waits_for_the_next(
+    desk: Desk, clock: Clock, post: Callable[..., Postman], wechat: FakeWeChat, later: dict[str, float]
+) -> None:
+    """Found by the simulated quarter: whoever came back at night sent what the day had left behind."""
+    postman = post(case_assigned="template")
+    desk.do(owe)
+    desk.do(owe, urgent=True, key="urgent")
+    clock.forward(**later)
+    deliver(postman)
+    assert len(wechat.sent) == 1  # the urgent one
+    clock.set(rows(desk)[0].next_try_at)
+    assert clock().astimezone(CHINA).hour == 8
     assert deliver(postman) == 1
 
 

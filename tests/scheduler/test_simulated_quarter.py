@@ -39,12 +39,12 @@ from services.rulebook import rulebook_from
 from tests.conftest import Clock
 from tests.district import lay_out
 from tests.scheduler.quarter import TOWNS, Dead, Quarter, Ran, settle_towns
-from tests.scheduler.quarter_plans import STUBBORN, Plan, drawn, outages
+from tests.scheduler.quarter_plans import STUBBORN, Plan, Temper, drawn, outages
 from tests.town_life import Life, china
 
 SEED = 20260217
 FIRST = china("2026-01-12 00:00")
-DAYS = 70
+DAYS = 85
 """With Spring Festival (15 to 23 February 2026) and its make-up days in the middle."""
 
 
@@ -56,26 +56,26 @@ def lived(migrated: Path, tmp_path: Path, example: Config) -> Iterator[Live]:
     """Live a quarter in a database of its own."""
     engines: list[Engine] = []
 
-    def live(plans: list[Plan], dead: Dead | None = None) -> Quarter:
+    def live(plans: list[Plan], dead: Dead | None = None, **how: Any) -> Quarter:
         path = tmp_path / f"quarter-{len(engines)}.db"
         shutil.copy(migrated, path)
         engines.append(make_engine(f"sqlite:///{path}"))
         links = CaseLinks("https://heshao.example", lambda: "a key for tests")
         woken: list[str] = []
         desk = Desk(engines[-1], Clock(), rulebook_from(example), Random(SEED), woken.append, links)
-        return replayed(desk, plans, dead)
+        return replayed(desk, plans, dead, **how)
 
     yield live
     for engine in engines:
         engine.dispose()
 
 
-def replayed(desk: Desk, plans: list[Plan], dead: Dead | None = None) -> Quarter:
+def replayed(desk: Desk, plans: list[Plan], dead: Dead | None = None, **how: Any) -> Quarter:
     assert isinstance(desk.clock, Clock)
-    desk.clock.set(FIRST)
+    desk.clock.set(min(FIRST, plans[0].opens_at))
     life = Life(desk, desk.clock, lay_out(desk))
     settle_towns(life)
-    quarter = Quarter(life, plans, dead or [])
+    quarter = Quarter(life, plans, dead or [], **how)
     quarter.replay()
     return quarter
 
@@ -262,19 +262,38 @@ def check_alone(quarter: Quarter) -> int:
     return check_every_rung(quarter)
 
 
-def test_x(lived: Live) -> None:
-    import time
-    plans = drawn(SEED, TOWNS, FIRST, DAYS, 24)
-    t = time.time()
-    q = lived(plans)
-    print(time.time() - t, q.deeds, q.sweeps, Counter(q.refused), q.life.clock())
-    print(check_alone(q))
-    for k in range(2):
-        t = time.time()
-        q2 = lived(plans, outages(SEED+k, FIRST, DAYS+40, 0.35))
-        print(time.time() - t, q2.deeds, q2.sweeps, Counter(q2.refused), q2.life.clock())
-        try:
-            print(check_alone(q2))
-            print(compare(q, q2))
-        except AssertionError as e:
-            import traceback; traceback.print_exc()
+def test_a_quarter_and_the_same_with_the_scheduler_dead_now_and_then(lived: Live) -> None:
+    plans = drawn(SEED, TOWNS, FIRST, DAYS, 16)
+    living, broken = lived(plans), lived(plans, outages(SEED, FIRST, DAYS + 40, share=0.35))
+    assert len({plan.temper for plan in plans}) == len(Temper)
+    assert living.life.clock() - FIRST > timedelta(days=DAYS)
+    rungs, fewer = check_alone(living), check_alone(broken)
+    assert 40 < fewer < rungs
+    assert {order.state for order in _all(living, SupervisionOrder)} >= {OrderState.ACCEPTED, OrderState.ISSUED}
+    assert all(refused.startswith("issue: 该案件已有") for refused in living.refused)
+    compare(living, broken)
+
+
+def test_jumping_to_what_is_due_is_the_same_as_every_minute(lived: Live) -> None:
+    urgent = replace(
+        drawn(SEED, TOWNS, FIRST, DAYS, 1)[0], severity=Severity.URGENT, temper=Temper.NEVER, accepts=False,
+        opens_at=china("2026-01-12 08:05"),
+    )  # fmt: skip
+    ordinary = replace(urgent, severity=Severity.ORDINARY, town=TOWNS[0], opens_at=china("2026-01-09 10:00"))
+    stretch = china("2026-01-12 08:00"), china("2026-01-12 09:10")
+    every_minute, jumping = lived([ordinary, urgent], every_minute=stretch), lived([ordinary, urgent])
+    assert every_minute.sweeps > jumping.sweeps + 60
+    assert [sent for sent in _sent(jumping) if stretch[0] < sent[1] < stretch[1]]
+    assert _sent(every_minute) == _sent(jumping)
+    assert [(row.rung, row.at) for row in _all(every_minute, Reminder)] == [
+        (row.rung, row.at) for row in _all(jumping, Reminder)
+    ]
+
+
+def _sent(quarter: Quarter) -> list[tuple[str, datetime]]:
+    return [(row.key, row.sent_at) for row in _all(quarter, Notification) if row.sent_at]
+
+
+def test_a_few_cases_on_both_databases(desk: Desk) -> None:
+    quarter = replayed(desk, drawn(SEED, TOWNS, FIRST, 20, 3), outages(SEED, FIRST, 60, share=0.2))
+    assert check_alone(quarter) > 5

@@ -92,7 +92,7 @@ def test_a_suggestion_is_a_link_of_the_case_and_its_answer_is_waited_for(life: L
         remind(life.desk)
     with life.desk.reading() as work:
         told = select(Notification).where(Notification.sentence == "office_law_answer_due")
-        rows = work.session.scalars(told.order_by(Notification.id))
+        rows = work.session.scalars(told.order_by(Notification.owed_at, Notification.id))
         assert [row.says["late"] for row in rows] == ["快到期了"] * 4 + [
             "已经逾期"
         ] * 2  # two clerks, three times

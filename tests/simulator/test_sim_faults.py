@@ -73,15 +73,15 @@ def test_the_answer_is_slow_but_the_call_has_taken_effect(platform: Platform, pr
     li = platform.person("li")
     li.says("你好")
     cursor = li.last()
-    platform.breaks("call_answer_slow", times=1, seconds=0.4)
+    platform.breaks("call_answer_slow", times=1, seconds=3)
     began = time.monotonic()
     calling = threading.Thread(target=say, args=(product, li.openid))
     calling.start()
     while not li.inbox(cursor):
         time.sleep(0.01)
-    assert time.monotonic() - began < 0.4
+    assert time.monotonic() - began < 3
     calling.join()
-    assert time.monotonic() - began >= 0.4
+    assert time.monotonic() - began >= 3
 
 
 def test_nothing_of_the_api_can_be_reached_but_messages_are_pushed(

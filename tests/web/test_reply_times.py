@@ -94,7 +94,8 @@ def test_what_is_not_flasks_says_its_route_itself(counted: CollectorRegistry) ->
 
 
 def test_it_costs_microseconds(counted: CollectorRegistry) -> None:
-    """Under 30 µs is promised and some 3 measured; ten times that is what a busy machine is given."""
+    """Under 30 µs is promised and some 3 measured; in calls of an empty application, so that it holds on a slow
+    machine: 200 are the 30 µs, some 15 are measured."""
 
     def nothing(environ: Any, start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [])
@@ -112,4 +113,4 @@ def test_it_costs_microseconds(counted: CollectorRegistry) -> None:
             took.append((perf_counter() - began) / 100)
         return min(took)
 
-    assert best(measured) - best(nothing) < 30e-6
+    assert best(measured) < 200 * best(nothing)
