@@ -53,12 +53,15 @@ def excused(
     """How many of the extra copies of each message are excused, and by what; `waited`: see Times.
 
     A copy is charged to an interruption at which the copy before it was under way, as long as that has room: copies
-    in the order of their coming, each to the interruption that ended first (no other way excuses more).
+    in the order of their coming, each to the interruption that ended first (no other way excuses more), of two to
+    the one with less room.
     """
     doubled: Counter[Message] = Counter()
     charged: Counter[str] = Counter()
     room = [_room(each) for each in interruptions]
-    first_ended = sorted(range(len(interruptions)), key=lambda n: waited(interruptions[n].ended))
+    first_ended = sorted(
+        range(len(interruptions)), key=lambda n: (waited(interruptions[n].ended), _room(interruptions[n]))
+    )
     for before, after, message in _copies(ledger, extra, waited):
         if doubled[message] == extra[message] or after - before > AGAIN_WITHIN:
             continue

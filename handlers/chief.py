@@ -143,7 +143,9 @@ def finish(work: Work, said: re.Match[str]) -> Begin:
     return Begin("proof", {"case": case.id, "words": said["words"].strip()})
 
 
-@commands.say(rf"(?P<verb>受理|退回|办结|延期|追问|照片|详情){UNREADABLE}", staff, interrupts=False, refuses=False)
+@commands.say(
+    rf"(?P<verb>受理|退回|办结|延期|追问|照片|详情){UNREADABLE}", staff, interrupts=False, refuses=False
+)
 def which(work: Work, said: re.Match[str]) -> str:
     """The verb without a number that can be read: the list again, with an example."""
     mine = my_cases(work, State.ASSIGNED, State.ACCEPTED, State.PROVING)

@@ -72,8 +72,9 @@ def _line(envelope: Envelope, says: dict[str, Any]) -> str:
 def _todo(says: dict[str, Any]) -> str:
     dated = texts.DIGEST_DATES.get(says["sentence"])
     if dated is not None:
-        place = {"where": shortened(says["where"], LONGEST_PLACE)} if "where" in says else {}
-        return dated.format_map(says | place)
+        if "where" in says:
+            says = says | {"where": shortened(says["where"], LONGEST_PLACE)}
+        return dated.format_map(says)
     if not says["asks"] or not says["deadline"]:
         return ""
     by = texts.DIGEST_LATE if says["late"] else texts.DIGEST_BY

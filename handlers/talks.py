@@ -48,7 +48,7 @@ def day_said(work: Work, said: re.Match[str]) -> date:
         day = date(year, int(said["month"]), int(said["day"]))
         if not said["year"] and day < work.today:
             if work.today - day <= JUST_PAST:
-                raise Refusal(texts.DAY_PAST.format(day=in_full(work, day)))
+                raise Refusal(texts.DAY_PAST.format(day=in_full(work, day), year=year + 1))
             day = day.replace(year=year + 1)
     except ValueError as error:
         raise Refusal(texts.NO_SUCH_DAY) from error

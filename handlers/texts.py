@@ -238,11 +238,11 @@ HELD_NO_MORE = "〔{number}〕已恢复督办。"
 FALSIFIED = "〔{number}〕已认定整改材料不实，退回整改，并发起约谈。"
 DETAIL_ORDER = "督办单{order}：{state}，答复期限{answer_by}"
 DETAIL_ANSWER = "（请回复：答复 {n}）"
-DETAIL_WHISTLE = "吹哨{whistle}：协同办理中，期限暂停计时（看经过请回复：看哨 {n}）"
+DETAIL_WHISTLE = "吹哨{whistle}：协同办理中，期限暂停计时，紧急案件除外（看经过请回复：看哨 {n}）"
 DETAIL_JUDGE = "（请回复：审核 {n} 通过／审核 {n} 不通过 理由）"
 NO_TALK = "〔{number}〕没有待办的约谈。"
 NO_SUCH_DAY = "没有这个日期或时间，请写成 12-01 14:00 的样子。"
-DAY_PAST = "{day}已经过了，请写今天以后的日期；如指明年，请写上年份，例如 2027-01-15。"
+DAY_PAST = "{day}已经过了，请写今天以后的日期；如指明年，请写上年份，例如 {year}-01-15。"
 TALK_CALLED = "〔{number}〕已发起约谈{talk}。定了时间请回复“约谈时间 {n} 12-01 14:00 地点”。"
 TALK_DATED = "约谈{talk}定于{when}，已通知镇街。谈完请回复“纪要 {n}”。"
 TALK_DATE_HOW = "请回复“约谈时间 {n} 12-01 14:00 地点”。"
@@ -260,7 +260,7 @@ REFERRED = "移送{referral}已登记：{body}。"
 REFERRAL_WITHDRAWN = "移送{referral}已撤销。"
 
 # — whistles —
-BLOWN = "〔{number}〕已吹哨{whistle}，请河长办于{until}指派牵头和协助单位。吹哨期间办理期限暂停计时。"
+BLOWN = "〔{number}〕已吹哨{whistle}，请河长办于{until}指派牵头和协助单位。吹哨期间办理期限暂停计时（紧急案件除外）。"
 BLOWN_AT = "已吹哨{whistle}：{place}，请河长办于{until}指派牵头和协助单位。"
 NAME_HOW = "\n请回复：指派 {n} 牵头单位、协助单位（区外单位请以“上游”“下游”“对岸”或“区外”开头）。"
 NAMED = "吹哨{whistle}已指派：{parties}，由{lead}牵头，请其于{until}回哨。"
@@ -337,18 +337,23 @@ NOTICES: dict[str, str] = {
     "office_talk_called": "【约谈待安排】{talk}，〔{number}〕{place}（{town}）\n事由：{ground}，{reason}\n请回复：约谈时间 {short} 12-01 14:00 地点；不约谈请回复：撤销约谈 {short} 理由",
     "office_talk_dated": "【约谈已安排】{talk}，〔{number}〕{place}（{town}）\n时间：{when}\n地点：{where}",
     "office_talk_undated": "【约谈还没有安排】{talk}，〔{number}〕{place}（{town}）\n请回复：约谈时间 {short} 12-01 14:00 地点",
+    "office_talk_to_keep": "【约谈待了结】〔{number}〕{place}\n{reason}。\n承诺：{undertakings}\n已兑现请回复：兑现 {short}",
+    "office_talk_to_withdraw": "【约谈待了结】〔{number}〕{place}\n{reason}。\n不再约谈请回复：撤销约谈 {short} 理由",
     "office_minutes_missing": "【约谈纪要还没有录入】{talk}，〔{number}〕{place}（{town}），约谈时间 {when}。\n请回复：纪要 {short}",
     "office_undertaking_overdue": "【承诺逾期】约谈{talk}，〔{number}〕{place}（{town}）\n承诺：{undertakings}\n期限：{undertakings_by}。\n已兑现请回复：兑现 {short}；要移送请回复：移送 {short} 理由",
     "office_whistle_blown": "{urgent}【吹哨{whistle}】{where}（{by}）\n需要：{reason}\n请于{until}指派牵头和协助单位。\n请回复：指派 {serial} 牵头单位、协助单位",
     "office_whistle_unnamed": "{urgent}【吹哨{whistle}待指派】{where}（{by}），应于{until}指派，{late}。\n需要：{needs}\n请回复：指派 {serial} 牵头单位、协助单位",
+    "office_whistle_unclosed": "{urgent}【吹哨{whistle}待收哨】{where}（{by}）\n协助单位都已完成，还没有收哨。\n请回复：收哨 {serial} 已解决 结果",
     "office_whistle_nobody": "{urgent}【协助单位无人接收】吹哨{whistle}，{where}\n{reason}没有人收到消息。请电话通知其于{until}回哨；代录请回复：回哨 {serial} 单位 办什么 12-01",
     "office_whistle_late": "{urgent}【吹哨{whistle}】{where}\n{party}应于{until}{task}，{late}{nobody}。\n请回复：看哨 {serial}",
     "office_whistle_news": "{urgent}【吹哨{whistle}】{where}\n{party}{did}：{reason}\n请回复：看哨 {serial}",
     "office_whistle_over": "【吹哨{whistle}结束】{where}\n{how}：{reason}",
     "office_law_answer_due": "【{kind}答复提示】{number}（{body}）\n事由：{reason}\n应于{until}答复，{late}。收到答复后请管理员登记。",
     "town_whistle_blown": "【已吹哨{whistle}】{where}\n需要：{reason}\n由河长办协调，期间办理期限暂停计时。\n请回复：看哨 {serial}",
+    "town_whistle_urgent": "{urgent}【已吹哨{whistle}】{where}\n需要：{reason}\n由河长办协调；紧急案件期限不暂停，请继续处置。\n请回复：看哨 {serial}",
     "town_whistle_named": "【吹哨{whistle}已指派】{where}\n{reason}\n请回复：看哨 {serial}",
     "town_whistle_news": "【吹哨{whistle}】{where}\n{party}{did}：{reason}\n问题解决后请回复：收哨 {serial} 已解决 结果",
+    "town_whistle_unclosed": "{urgent}【吹哨{whistle}待收哨】{where}\n协助单位都已完成，还没有收哨。\n请回复：收哨 {serial} 已解决 结果",
     "town_whistle_over": "【吹哨{whistle}结束】{where}\n{how}：{reason}\n办理期限恢复计时，新的期限：{deadline}。",
     "town_whistle_ended": "【吹哨{whistle}结束】{where}\n{how}：{reason}",
     "helper_whistle_asked": "{urgent}【吹哨{whistle}】{where}（{by}）\n需要：{reason}\n请{party}{role}，于{until}回哨：办什么、何时办完。\n照片和经过：{link}\n请回复：回哨 {serial} 办什么 12-01",

@@ -225,6 +225,17 @@ def step(
     )
 
 
+def again(
+    due_at: datetime, every: int, now: datetime,
+    *, ladder: Ladder, hours: MessageHours, calendar: WorkCalendar, urgent: bool = False,
+) -> datetime:  # fmt: skip
+    """When next to remind of what was due and still hangs: every so many working days from the first one after it."""
+    day = calendar.after(local_day(due_at - _INSTANT), 1).on
+    while _at(day, ladder.at) <= now:
+        day = calendar.after(day, every).on
+    return _chasing_from(_at(day, ladder.at), urgent, ladder, hours, calendar)
+
+
 def _chasing_from(
     at: datetime, urgent: bool, ladder: Ladder, hours: MessageHours, calendar: WorkCalendar
 ) -> datetime:

@@ -115,6 +115,8 @@ class WhistleSettings:
 
     name_days: int = 1
     answer_days: int = 3
+    again_days: int = 3
+    """How often a whistle that hangs is reminded of again."""
     departments: tuple[str, ...] = ()
 
 

@@ -32,8 +32,7 @@ from services.desk import Work
 from services.ladder import WITH_TOWN, office_only
 from services.numbering import serial_of_year
 
-
-SETTLES = frozenset({Move.TRANSFER, Move.RETURN, Move.DECLINE, Move.WITHDRAW, Move.PASS})
+SETTLES = frozenset({Move.TRANSFER, Move.DECLINE, Move.WITHDRAW, Move.PASS})
 """Moves after which the town that was talked to has nothing to do on the case any more."""
 
 
@@ -166,9 +165,22 @@ def case_moved(work: Work, case: Case, move: Move | None = None) -> None:
         return
     schedule(work, talk)
     if move in SETTLES:
-        held = talk.state is AdmonitionState.HELD
-        example = f"兑现 {talk.serial}" if held else f"撤销约谈 {talk.serial} 理由"
-        case.mark(f"约谈{talk.number}还没有了结（案件{STATE_NAMES[case.state]}），请回复：{example}")
+        _ask_to_settle(work, talk)
+
+
+def _ask_to_settle(work: Work, talk: Admonition) -> None:
+    case, held = talk.case, talk.state is AdmonitionState.HELD
+    why = f"约谈{talk.number}还没有了结（案件{STATE_NAMES[case.state]}）"
+    if case.is_open:
+        example = f"兑现 {case.number}" if held else f"撤销约谈 {case.number} 理由"
+        case.mark(f"{why}，请回复：{example}")
+    event = _record(work, talk, "talk_reminded", Party.SYSTEM, why)
+    says = {**_says(work, talk), "reason": why}
+    for clerk in people.office(work):  # also the one who moved it: a closed case is on no list any more
+        if held:
+            tell_person(work, case, event, Notice.ORDER, "office_talk_to_keep", clerk, **says)
+        else:
+            tell_person(work, case, event, Notice.ORDER, "office_talk_to_withdraw", clerk, **says)
 
 
 def postpone(work: Work, case: Case, stopped_at: datetime) -> None:
@@ -224,7 +236,9 @@ def _chase(work: Work, talk: Admonition, rung: Rung) -> None:
     if rung is Rung.REFERRAL:
         held = referrals.waiting(work, case)
         if held is not None:  # prepared by hand: the Office has it before its eyes already
-            _record(work, talk, "talk_reminded", Party.SYSTEM, f"已有等待移送的{held.number}", rung=rung.value)
+            _record(
+                work, talk, "talk_reminded", Party.SYSTEM, f"已有等待移送的{held.number}", rung=rung.value
+            )
             return
         referrals.prepare(work, case, f"约谈{talk.number}的承诺逾期未兑现", talk=talk, by_hand=False)
         return

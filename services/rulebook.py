@@ -101,7 +101,10 @@ def rulebook_from(config: Config) -> Rulebook:
         },
         referral_bodies=tuple(rules.ladder.referral_bodies),
         whistles=WhistleSettings(
-            rules.whistles.name_days, rules.whistles.answer_days, tuple(rules.whistles.departments)
+            rules.whistles.name_days,
+            rules.whistles.answer_days,
+            rules.whistles.again_days,
+            tuple(rules.whistles.departments),
         ),
         kinds=tuple(Kind(row.name, row.severity, tuple(row.phrases)) for row in rules.kinds),
         silence=timedelta(minutes=rules.conversation.silence_minutes),

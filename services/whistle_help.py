@@ -109,6 +109,7 @@ def finish(work: Work, party: WhistleParty, result: str) -> None:
         work, party.whistle, enter(work, party.whistle, "done", party.name, result, capacity), party, "已完成"
     )
     schedule_party(work, party)
+    schedule(work, party.whistle)
 
 
 def _may_speak(work: Work, party: WhistleParty) -> Party:

@@ -62,7 +62,9 @@ def news(work: Work, whistle: Whistle, entry: WhistleEntry, party: WhistleParty,
         tell(work, whistle, entry, Notice.CASE_STATE, "helper_whistle_news", leads, **says)
 
 
-def over(work: Work, whistle: Whistle, entry: WhistleEntry, how: str, *, by_itself: bool) -> None:
+def over(
+    work: Work, whistle: Whistle, entry: WhistleEntry, how: str, *, by_itself: bool, stood_still: bool
+) -> None:
     """It is over: those who helped, the Office and the town hear of it; the town not where its case moved on,
     which has its own message."""
     says = {"how": how, "reason": whistle.remark}
@@ -72,7 +74,7 @@ def over(work: Work, whistle: Whistle, entry: WhistleEntry, how: str, *, by_itse
         tell(work, whistle, entry, Notice.CASE_STATE, "helper_whistle_over", helpers, **says)
     town = [] if by_itself else whistle_parties.people_of_the_town(work, whistle)
     case = whistle.case
-    if case is not None and case.state in (State.ASSIGNED, State.ACCEPTED, State.PROVING):
+    if case is not None and stood_still and case.state in (State.ASSIGNED, State.ACCEPTED, State.PROVING):
         tell(work, whistle, entry, Notice.CASE_STATE, "town_whistle_over", town, **says)
     else:
         tell(work, whistle, entry, Notice.CASE_STATE, "town_whistle_ended", town, **says)

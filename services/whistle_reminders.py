@@ -7,6 +7,7 @@ from models.whistle import Whistle, WhistleParty
 from rules import escalation
 from rules.escalation import Ladder, Rung, Rungs, Step
 from rules.whistles import PartyKind, PartyState, WhistleState
+from rules.workdays import end_of, local_day
 from services import people, whistle_parties
 from services.desk import Work
 from services.whistle_notices import day, is_urgent, tell
@@ -16,25 +17,37 @@ HOW_LATE = {Rung.DAY_BEFORE: "快到期了", Rung.ON_THE_DAY: "今天是最后�
 
 
 def schedule(work: Work, whistle: Whistle) -> None:
-    """Set when the Office is next to be reminded to name who helps."""
+    """Set when the Office is next to be reminded to name who helps, or that nobody closes it."""
+    done = _all_done_at(whistle)
+    if done is not None:
+        whistle.remind_at = _again(work, whistle, end_of(local_day(done)))
+        return
     wanted = _step_of_naming(work, whistle)
     whistle.remind_at = work.now if wanted.rung is not None else wanted.next_at
+    if whistle.state is WhistleState.BLOWN and whistle.climbed is Rung.OVERDUE:
+        whistle.remind_at = _again(work, whistle, whistle.name_by)
 
 
 def schedule_party(work: Work, party: WhistleParty) -> None:
     """Set when this helper is next to be reminded."""
     wanted = _step_of_party(work, party)
     party.remind_at = work.now if wanted.rung is not None else wanted.next_at
+    if party.is_open and party.whistle.is_open and party.climbed is Rung.OVERDUE:
+        party.remind_at = _again(work, party.whistle, _due(party))
 
 
 def climb(work: Work, whistle: Whistle) -> None:
     """Remind the Office where it is due by now; nothing where somebody has named meanwhile."""
     if whistle.remind_at is None or whistle.remind_at > work.now:
         return
-    wanted = _step_of_naming(work, whistle)
-    if wanted.rung is not None:
-        whistle.climbed = wanted.rung
-        late = HOW_LATE[wanted.rung]
+    rung = _step_of_naming(work, whistle).rung
+    if rung is None and whistle.state is WhistleState.BLOWN and whistle.climbed is Rung.OVERDUE:
+        rung = Rung.OVERDUE  # said again
+    if _all_done_at(whistle) is not None:
+        _ask_to_close(work, whistle)
+    elif rung is not None:
+        whistle.climbed = rung
+        late = HOW_LATE[rung]
         entry = enter(work, whistle, "naming_reminded", "系统", late)
         tell(work, whistle, entry, Notice.REMINDER, "office_whistle_unnamed", people.office(work),
              needs=whistle.needs, until=day(work, whistle.name_by), late=late)  # fmt: skip
@@ -45,10 +58,12 @@ def climb_party(work: Work, party: WhistleParty) -> None:
     """Remind a helper where it is due by now; the Office hears of what is overdue, and of what nobody reads."""
     if party.remind_at is None or party.remind_at > work.now:
         return
-    wanted = _step_of_party(work, party)
-    if wanted.rung is not None:
-        party.climbed = wanted.rung
-        _chase(work, party, wanted.rung)
+    rung = _step_of_party(work, party).rung
+    if rung is None and party.is_open and party.whistle.is_open and party.climbed is Rung.OVERDUE:
+        rung = Rung.OVERDUE  # said again
+    if rung is not None:
+        party.climbed = rung
+        _chase(work, party, rung)
     schedule_party(work, party)
 
 
@@ -64,6 +79,28 @@ def _chase(work: Work, party: WhistleParty, rung: Rung) -> None:
         nobody = "" if helpers else f"（{nobody_there(party)}，请电话联系）"
         tell(work, whistle, entry, Notice.REMINDER, "office_whistle_late", people.office(work),
              **says, nobody=nobody)  # fmt: skip
+
+
+def _ask_to_close(work: Work, whistle: Whistle) -> None:
+    """All who help have done their part and nobody says what came of it, while the town's clock may stand still."""
+    entry = enter(work, whistle, "closing_reminded", "系统", "都已完成，还没有收哨")
+    tell(work, whistle, entry, Notice.REMINDER, "office_whistle_unclosed", people.office(work))
+    town = whistle_parties.people_of_the_town(work, whistle)
+    tell(work, whistle, entry, Notice.REMINDER, "town_whistle_unclosed", town)
+
+
+def _all_done_at(whistle: Whistle) -> datetime | None:
+    """When the last helper had done its part; None where help is still to come or the whistle is over."""
+    if whistle.state is not WhistleState.NAMED or any(party.is_open for party in whistle.parties):
+        return None
+    return max((party.done_at for party in whistle.parties if party.done_at), default=None)
+
+
+def _again(work: Work, whistle: Whistle, due_at: datetime) -> datetime:
+    return escalation.again(
+        due_at, work.rulebook.whistles.again_days, work.now, ladder=_numbers(work, whistle),
+        hours=work.rulebook.hours, calendar=work.calendar, urgent=is_urgent(whistle),
+    )  # fmt: skip
 
 
 def nobody_there(party: WhistleParty) -> str:

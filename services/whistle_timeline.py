@@ -11,7 +11,7 @@ ON_THE_CASE = {
 }  # fmt: skip
 ENTRY_NAMES = {
     "blown": "吹哨", "named": "指派", "answered": "回哨", "done": "完成", "closed": "收哨", "withdrawn": "撤哨",
-    "naming_reminded": "提示指派", "helper_reminded": "提示", "action": "联合行动",
+    "naming_reminded": "提示指派", "helper_reminded": "提示", "closing_reminded": "提示收哨", "action": "联合行动",
 }  # fmt: skip
 
 

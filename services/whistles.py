@@ -7,6 +7,7 @@ from models.notification import Notice
 from models.registry import Town
 from models.whistle import Whistle, WhistleEntry, open_whistle_of
 from rules import whistles as rules
+from rules.deadlines import Severity
 from rules.lifecycle import STATE_NAMES, Move, Party, State
 from rules.refusal import Refusal
 from rules.supervision import numbered, order_number
@@ -42,7 +43,8 @@ def blow(work: Work, case: Case, needs: str) -> Whistle:
     whistle = _written(work, case.place, needs, case.town_id if by_town else None, case)
     case.whistles = (case.whistles or 0) + 1
     entry = enter(work, whistle, "blown", _blower(whistle), needs, Party.TOWN if by_town else Party.OFFICE)
-    whistle_clock.stop(work, case)
+    if case.severity is not Severity.URGENT:  # what is reckoned in minutes does not wait for helpers
+        whistle_clock.stop(work, case)
     _told(work, whistle, entry)
     return whistle
 
@@ -97,7 +99,9 @@ def _told(work: Work, whistle: Whistle, entry: WhistleEntry) -> None:
         until=until,
     )
     town = whistle_parties.people_of_the_town(work, whistle)
-    if whistle.case is not None:
+    if whistle.case is not None and not whistle.case.is_paused:
+        tell(work, whistle, entry, Notice.CASE_STATE, "town_whistle_urgent", town, reason=whistle.needs)
+    elif whistle.case is not None:
         tell(work, whistle, entry, Notice.CASE_STATE, "town_whistle_blown", town, reason=whistle.needs)
     schedule(work, whistle)
 
@@ -130,9 +134,10 @@ def _may_end(work: Work, whistle: Whistle) -> Party:
 def _end(work: Work, whistle: Whistle, what: str, words: str, party: Party, how: str) -> None:
     whistle.settled_at, whistle.remark = work.now, words.strip()
     body = THE_OFFICE if party is Party.OFFICE else "系统" if party is Party.SYSTEM else _blower(whistle)
+    stood_still = whistle.case is not None and whistle.case.is_paused
     moved = _clock_goes_on(work, whistle, party)
     entry = enter(work, whistle, what, body, f"{how}：{whistle.remark}", party)
-    over(work, whistle, entry, how, by_itself=party is Party.SYSTEM)
+    over(work, whistle, entry, how, by_itself=party is Party.SYSTEM, stood_still=stood_still)
     for helper in whistle.parties:
         if helper.is_open:
             helper.move(PartyMove.RELEASE)

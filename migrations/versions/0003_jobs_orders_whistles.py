@@ -424,10 +424,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_evidence_action_id"), ["action_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_evidence_answer_id"), ["answer_id"], unique=False)
         batch_op.create_foreign_key(
-            batch_op.f("fk_evidence_answer_id_order_answer"), "order_answer", ["answer_id"], ["id"]
+            batch_op.f("fk_evidence_action_id_joint_action"), "joint_action", ["action_id"], ["id"]
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_evidence_action_id_joint_action"), "joint_action", ["action_id"], ["id"]
+            batch_op.f("fk_evidence_answer_id_order_answer"), "order_answer", ["answer_id"], ["id"]
         )
 
     with op.batch_alter_table("invitation_attempt", schema=None) as batch_op:
@@ -480,8 +480,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_attempt_at"))
 
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_evidence_action_id_joint_action"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_evidence_answer_id_order_answer"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_evidence_action_id_joint_action"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_evidence_answer_id"))
         batch_op.drop_index(batch_op.f("ix_evidence_action_id"))
         batch_op.drop_column("action_id")

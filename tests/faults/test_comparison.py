@@ -126,6 +126,7 @@ def doubled(many: int) -> Ledger:
         (IN_FLIGHT + 1, [KILL, Interruption("clock jump", 990, 1010)], 0, {KILLS: 8, OTHERS: 1}),
         (2, [Interruption(LOST, 1000, 1000)], 1, {LOST: 1}),
         (2, [Interruption(LOST, 1000, 1000), Interruption(LOST, 1001, 1001)], 0, {LOST: 2}),
+        (2, [KILL, Interruption(LOST, 1001, 1001)], 0, {LOST: 1, KILLS: 1}),
     ],
 )
 def test_an_interruption_excuses_no_more_than_were_under_way(

@@ -5,6 +5,7 @@ import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -58,14 +59,14 @@ class Quarter:
     refused: list[str] = field(default_factory=list)
     deeds: int = 0
     sweeps: int = 0
-    _heap: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    _heap: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
     _order: Any = field(default_factory=count)
     _seen: set[tuple[str, int]] = field(default_factory=set)
 
     def replay(self) -> None:
         """Until nobody has anything left to do."""
         for plan in self.plans:
-            self._at(plan.opens_at, lambda plan=plan: self._open(plan))
+            self._at(plan.opens_at, partial(self._open, plan))
         while (due := self._sweep_at()) is not None or self._heap:
             if self._heap and (due is None or self._heap[0][0] < due):
                 at, _, deed = heapq.heappop(self._heap)
@@ -100,10 +101,10 @@ class Quarter:
         due += (-timedelta(seconds=due.second, microseconds=due.microsecond)) % MINUTE
         return next((ends for begins, ends in self.dead if begins <= due < ends), due)
 
-    def _at(self, at: datetime, deed: Callable[[], None]) -> None:
+    def _at(self, at: datetime, deed: Callable[[], object]) -> None:
         heapq.heappush(self._heap, (at.astimezone(UTC), next(self._order), deed))
 
-    def _in(self, plan: Plan, days: int, deed: Callable[[], None]) -> None:
+    def _in(self, plan: Plan, days: int, deed: Callable[[], object]) -> None:
         """So many working days from now, at this case's own minute."""
         self._at(later(self.life.clock(), days, plan.minute, official_calendar()), deed)
 
@@ -159,12 +160,12 @@ class Quarter:
         if plan.ask_days:
             self._in(plan, 1, lambda: self._ask(case, plan))
         if plan.by_hand:
-            self._in(plan, 1, lambda: self._do("clerk", supervision.issue, case, "领导批示") and None)
+            self._in(plan, 1, lambda: self._do("clerk", supervision.issue, case, "领导批示"))
 
     def _ask(self, case: int, plan: Plan) -> None:
         self._do(self._chief(case), extensions.ask, case, plan.ask_days, "连日降雨")
         decide = (extensions.grant,) if plan.granted else (extensions.refuse, "条件已具备")
-        self._in(plan, 1, lambda: self._do("clerk", decide[0], case, *decide[1:]) and None)
+        self._in(plan, 1, lambda: self._do("clerk", decide[0], case, *decide[1:]))
 
     def _prove(self, case: int, plan: Plan, *, first: bool) -> None:
         if self._look(Case, case).state is State.ASSIGNED:
@@ -205,7 +206,9 @@ class Quarter:
     def _answer(self, order: int, plan: Plan, *, first: bool) -> None:
         town = self._look(Case, self._look(SupervisionOrder, order).case_id)
         serial, who = order, f"{town.town.name}长"
-        self._did(supervision.answer, lambda: self.life.orders(who, supervision.answer, serial, "已安排清理", 1))
+        self._did(
+            supervision.answer, lambda: self.life.orders(who, supervision.answer, serial, "已安排清理", 1)
+        )
         self._in(plan, 1, lambda: self._judge(order, plan, first=first))
 
     def _judge(self, order: int, plan: Plan, *, first: bool) -> None:
@@ -232,11 +235,11 @@ class Quarter:
                   lambda: self.life.talks("clerk", admonitions.record_minutes, talk, minutes))  # fmt: skip
         if plan.temper is not Temper.NEVER:
             self._in(plan, 5, lambda: self._did(
-                admonitions.keep, lambda: self.life.talks("clerk", admonitions.keep, talk)) and None)  # fmt: skip
+                admonitions.keep, lambda: self.life.talks("clerk", admonitions.keep, talk)))  # fmt: skip
 
     def _referred(self, referral: int, case: int, plan: Plan) -> None:
         self._in(plan, 2, lambda: self._did(
-            referrals.send, lambda: self.life.refers("clerk", referrals.send, referral)) and None)  # fmt: skip
+            referrals.send, lambda: self.life.refers("clerk", referrals.send, referral)))  # fmt: skip
 
     def _note_promises(self) -> None:
         """Which date of which case counts since now."""

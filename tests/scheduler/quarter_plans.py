@@ -65,7 +65,7 @@ class Plan:
 
 def drawn(seed: int, towns: list[str], first: datetime, days: int, count: int) -> list[Plan]:
     """So many plans that open within so many days after `first`; of five, at least one of each temper."""
-    random = Random(seed)  # noqa: S311 - a simulation
+    random = Random(seed)
     tempers = [*Temper, *random.choices(list(Temper), (30, 30, 15, 13, 12), k=count)][:count]
     plans = (_plan(random, towns, first, days, temper) for temper in tempers)
     return sorted(plans, key=lambda plan: plan.opens_at)
@@ -93,7 +93,9 @@ def _plan(random: Random, towns: list[str], first: datetime, days: int, temper: 
         ask_days=random.choice((0, 0, 3)) if prompt else 0,
         granted=random.random() < 0.6,
         by_hand=temper is Temper.SLOW and random.random() < 0.15,
-        to_town=random.choice(towns) if free and severity is not Severity.URGENT and random.random() < 0.15 else "",
+        to_town=random.choice(towns)
+        if free and severity is not Severity.URGENT and random.random() < 0.15
+        else "",
         date_days=random.choice((1, 2, 7)),
     )
 
@@ -106,7 +108,7 @@ def later(at: datetime, days: int, minute: int, calendar: WorkCalendar) -> datet
 
 def outages(seed: int, first: datetime, days: int, share: float) -> list[tuple[datetime, datetime]]:
     """Stretches, from minutes to a week, in which the scheduler is dead for about this share of the time."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     found, at = [], first
     while at < first + timedelta(days=days):
         dead = timedelta(minutes=random.choice((20, 90, 600, 1500, 4500, 10080)) * random.uniform(0.5, 1.0))

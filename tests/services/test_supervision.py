@@ -6,12 +6,16 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from models.admonition import Admonition
+from models.admonition import Admonition, Referral
 from models.case import Case
+from models.notification import Notification
+from models.registry import Town
 from models.supervision import SupervisionOrder
+from rules.escalation import Rung
 from rules.refusal import Refusal
 from rules.supervision import Ground
-from services import admonitions, cases, supervision
+from scheduler.remind import remind
+from services import admonitions, cases, referrals, supervision
 from services.desk import Desk, Work
 from tests.conftest import Clock
 from tests.district import lay_out
@@ -123,3 +127,38 @@ def test_a_talk_that_is_called_twice_is_one_talk_with_two_grounds(life: Life) ->
 def _order(life: Life) -> SupervisionOrder:
     with life.desk.reading() as work:
         return work.session.scalars(select(SupervisionOrder)).one()
+
+
+def test_a_referral_prepared_by_hand_does_not_stop_the_ladder(life: Life) -> None:
+    life.at("2026-11-23 10:00")
+    case = life.opens()
+    life.does("clerk", admonitions.call, case, Ground.BY_HAND, "整改不力")
+    undertaken = admonitions.Minutes(
+        "郑科员", ("王镇长",), "要求整改", "十一月底前清理", china("2026-11-24 00:00").date()
+    )
+    life.talks("clerk", admonitions.record_minutes, 1, undertaken)
+    life.does("clerk", referrals.prepare, case, "拒不整改")
+    life.at("2026-12-10 10:00")
+    remind(life.desk)
+    with life.desk.reading() as work:
+        talk = work.session.scalars(select(Admonition)).one()
+        assert (talk.climbed, talk.remind_at) == (Rung.REFERRAL, None)
+        assert work.session.scalars(select(Referral.number)).all() == ["〔2026〕1号"]
+
+
+def test_a_talk_whose_case_went_away_is_shown_to_the_office(life: Life) -> None:
+    case = life.opens()
+    life.does("clerk", admonitions.call, case, Ground.BY_HAND, "整改不力")
+
+    def transfer(work: Work, found: Case) -> None:
+        cases.transfer(work, found, work.session.get_one(Town, life.district.towns["北仓镇"]))
+
+    life.does("clerk", transfer, case)
+    with life.desk.reading() as work:
+        found = work.session.get_one(Case, case)
+        assert f"撤销约谈 {found.number} 理由" in found.for_office
+        told = select(Notification.sentence).where(Notification.sentence == "office_talk_to_withdraw")
+        assert len(work.session.scalars(told).all()) == 2
+    life.talks("clerk", admonitions.withdraw, 1, "已转派")
+    with life.desk.reading() as work:
+        assert "约谈" not in work.session.get_one(Case, case).for_office

@@ -1,7 +1,7 @@
 """A whistle's life: who may do what, the town's clock that waits for it, reminders, two at once."""
 
 import threading
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -207,18 +207,56 @@ def test_a_case_accepted_while_the_whistle_is_open_waits_from_its_acceptance(lif
     assert (case_(life).rectify_days, case_(life).rectify_by) == (7, china("2026-12-05 00:00"))
 
 
-def test_an_urgent_acceptance_waits_by_the_minute(life: Life) -> None:
+def test_an_urgent_case_does_not_wait_for_its_whistle(life: Life) -> None:
     case = life.opens(Severity.URGENT)
-    life.clock.forward(minutes=20)
-    life.does("chief", whistles.blow, case, "请水务局关闸")
-    life.clock.forward(minutes=90)
-    assert not case_(life).is_late(life.clock())
-    remind(life.desk)
-    assert owed(life, "overdue") == []
     before = case_(life).accept_by
+    life.does("chief", whistles.blow, case, "请水务局关闸")
+    assert not case_(life).is_paused
+    life.clock.forward(minutes=90)
+    remind(life.desk)
+    assert "王镇长:town_overdue" in owed(life, "overdue")
+    assert owed(life, "whistle_urgent") == ["赵联络员:town_whistle_urgent"]
     as_(life, "chief", closes, "1")
-    assert before is not None
-    assert case_(life).accept_by == before + timedelta(minutes=90)
+    assert case_(life).accept_by == before
+    assert "赵联络员:town_whistle_ended" in owed(life, "whistle_ended")
+
+
+def test_a_village_chief_neither_blows_nor_answers_an_order(life: Life) -> None:
+    case = life.opens()
+    with pytest.raises(Refusal, match="镇级河湖长"):
+        life.does("village", whistles.blow, case, "请水务局封堵上游排口")
+    life.does("clerk", supervision.issue, case, "未整改")
+    with pytest.raises(Refusal, match="不是发给您单位"):
+        life.orders("village", supervision.answer, 1, "已清理", 1)
+    assert not case_(life).is_paused
+
+
+def test_a_whistle_nobody_closes_is_asked_for_again_and_again(life: Life) -> None:
+    life.at("2026-11-23 10:00")
+    life.does("chief", whistles.blow, life.opens(), "请水务局封堵上游排口")
+    as_(life, "clerk", names, "1", "区水务局")
+    as_(life, "water", finishes, "1", WATER, "已封堵")
+    told = []
+    for day in ("11-23", "11-24", "11-25", "11-26", "11-27", "11-30"):
+        life.at(f"2026-{day} 10:30")
+        before = len(owed(life, "whistle_unclosed"))
+        remind(life.desk)
+        told.append(len(owed(life, "whistle_unclosed")) - before)
+    assert told == [0, 4, 0, 0, 4, 0]  # two clerks, chief and liaison; again after three working days
+    as_(life, "chief", closes, "1")
+    assert all_(life, Whistle)[0].remind_at is None
+
+
+def test_the_office_that_names_nobody_is_reminded_until_it_does(life: Life) -> None:
+    life.at("2026-11-23 10:00")
+    life.does("chief", whistles.blow, life.opens(), "请水务局封堵上游排口")
+    told = []
+    for day in ("11-24", "11-25", "11-26", "11-27", "11-30", "12-01"):
+        life.at(f"2026-{day} 10:30")
+        before = len(owed(life, "whistle_unnamed"))
+        remind(life.desk)
+        told.append(len(owed(life, "whistle_unnamed")) - before)
+    assert told == [2, 2, 0, 0, 2, 0]
 
 
 def test_an_order_and_a_severity_keep_the_days_that_were_waited(life: Life) -> None:
