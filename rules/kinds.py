@@ -44,7 +44,6 @@ class Kind:
                 found.setdefault(_plain(word), []).append(phrase)
         return found
 
-
     @cached_property
     def names(self) -> tuple[str, frozenset[str]]:
         """The name as it is compared, whole and in its parts."""

@@ -13,9 +13,7 @@ def follow_calendar(desk: Desk) -> int:
     """Ask for what is missing, count anew what has become known; how many were told, and rows were counted."""
     told = desk.do(holiday_notices.ask_for_missing)
     return (
-        told
-        + _apply(desk)
-        + desk.each(provisional_until(end_of(desk.look(_known_until))), recount.case_anew)
+        told + _apply(desk) + desk.each(provisional_until(end_of(desk.look(_known_until))), recount.case_anew)
     )
 
 

@@ -161,7 +161,8 @@ def _extensions(work: Work, case: Case) -> str:
 def _whistles(work: Work, case: Case) -> str:
     rows = work.session.scalars(whistles_of(case.id)) if case.whistles else ()
     return "；".join(
-        f"{row.number}{WHISTLE_STATE_NAMES[row.state]}{f'，牵头{row.lead.name}' if row.lead else ''}" for row in rows
+        f"{row.number}{WHISTLE_STATE_NAMES[row.state]}{f'，牵头{row.lead.name}' if row.lead else ''}"
+        for row in rows
     )
 
 

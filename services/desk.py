@@ -256,7 +256,9 @@ class Desk:
         return done
 
     def _work(self, connection: Connection) -> Work:
-        return Work(connection, self.clock(), self.rulebook, self.random, self._keeper, self._almanac, self.links)
+        return Work(
+            connection, self.clock(), self.rulebook, self.random, self._keeper, self._almanac, self.links
+        )
 
 
 def _collided(error: Exception) -> bool:

@@ -49,7 +49,12 @@ def make_send(desk: Desk) -> MakeSend:
     def make(*, plain: bool = True) -> Send:
         sentences = Sentences(busy=texts.BUSY, too_many=texts.TOO_MANY)
         webhook = Webhook(
-            Door(TOKEN, APP_ID, KEY, plain=plain), desk, speech.dispatcher(), Random(1), Pace(120, 150), sentences
+            Door(TOKEN, APP_ID, KEY, plain=plain),
+            desk,
+            speech.dispatcher(),
+            Random(1),
+            Pace(120, 150),
+            sentences,
         )
         client = Client(webhook)
         return lambda push: client.post("/wechat", query_string=dict(push.query), data=push.body)
