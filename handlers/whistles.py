@@ -9,6 +9,7 @@ from handlers.gathering import shortened
 from handlers.orders import office
 from handlers.talks import DAY, day_said, in_full
 from models.whistle import Whistle, WhistleParty, entries_of, open_whistles
+from rules.privacy import without_telephone
 from rules.roles import Role
 from rules.whistles import PARTY_STATE_NAMES, WHISTLE_STATE_NAMES, PartyState, names_in
 from services import case_links, whistle_help, whistle_notices, whistle_parties, whistles
@@ -143,18 +144,19 @@ def show(work: Work, said: re.Match[str]) -> str:
 
 
 def shown(work: Work, whistle: Whistle) -> str:
-    """A whistle with its helpers and the timeline they share."""
+    """A whistle with its helpers and the timeline they share; a caller's telephone is the Office's alone."""
+    seen = str if work.who and work.who.is_office else without_telephone
     lines = [
         texts.WHISTLE_HEAD.format(
             whistle=whistle.number,
             state=WHISTLE_STATE_NAMES[whistle.state],
             where=whistle_notices.where(whistle),
         ),
-        texts.WHISTLE_NEEDS.format(needs=shortened(whistle.needs, 200)),
+        texts.WHISTLE_NEEDS.format(needs=shortened(seen(whistle.needs), 200)),
         *(_party_line(work, party) for party in whistle.parties),
         *(
             texts.WHISTLE_ENTRY.format(
-                time=time_of(e.at), body=e.body, what=ENTRY_NAMES[e.what], words=shortened(e.words, 120)
+                time=time_of(e.at), body=e.body, what=ENTRY_NAMES[e.what], words=shortened(seen(e.words), 120)
             )
             for e in work.session.scalars(entries_of(whistle.id))
         ),

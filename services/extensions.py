@@ -42,7 +42,7 @@ def ask(work: Work, case: Case, days: int | None, reason: str) -> Extension:
 
 
 def _check_askable(work: Work, case: Case) -> None:
-    if work.who is None or not work.who.answers_for(case):
+    if work.who is None or not work.who.leads(case):
         raise Refusal("这不是您负责的案件。")
     if case.state is not State.ACCEPTED or case.rectify_by is None:
         raise OutOfTurn(f"只有整改中的案件可以申请延期，该案件{STATE_NAMES[case.state]}。")

@@ -117,6 +117,16 @@ def test_what_is_missing_is_asked_for(accepted: None, chief: Talker, water: Talk
     assert "没有找到吹哨“9”" in chief.says("收哨 9 已解决 好了")
 
 
+def test_a_telephone_somebody_typed_is_shown_to_the_office_alone(
+    water: Talker, chief: Talker, clerk: Talker
+) -> None:
+    clerk.says("吹哨 1 请水务局封堵，反映人电话13812345678")
+    clerk.says("指派 1 区水务局")
+    assert "13812345678" not in water.says("看哨 1") + chief.says("看哨 1")
+    assert "封堵" in water.says("看哨 1")
+    assert "13812345678" in clerk.says("看哨 1")
+
+
 def test_who_has_no_part_in_it_does_not_see_it(
     water: Talker, chief: Talker, clerk: Talker, someone: Someone, li: Talker
 ) -> None:
