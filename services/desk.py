@@ -136,7 +136,11 @@ class Desk:
             with self._transaction() as connection:
                 begun = True
                 again = [job for job in jobs if not self._beside_others(connection, job)]
-        except Exception as error:  # noqa: BLE001 - done again alone, or raised where it belongs
+        except BaseException as error:
+            for job in jobs:
+                job.result = None  # nothing of it is committed
+            if not isinstance(error, Exception):
+                raise
             if begun:
                 log.warning(
                     "work of %d could not be committed together: %s", len(jobs), type(error).__name__,

@@ -147,6 +147,15 @@ def test_where_the_whole_cannot_be_committed_each_hears_its_own_outcome(desk: De
     assert not any(name.startswith("large") for name in stored)
 
 
+def test_who_was_done_beside_one_that_ends_the_process_is_not_told_that_it_is_stored(desk: Desk) -> None:
+    def leave(work: Work) -> None:
+        raise SystemExit
+
+    futures = together(desk, write("a"), leave)
+    assert all(isinstance(future.exception(), SystemExit) for future in futures)
+    assert names(desk) == []
+
+
 def test_a_line_whose_work_breaks_goes_on_with_the_next() -> None:
     def perform(batch: list[Piece[str]]) -> None:
         raise MemoryError("no room at all")
