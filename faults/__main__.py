@@ -55,6 +55,7 @@ def table(outcome: Outcome) -> str:
         ("pushes given up by the platform", tally.unanswered),
         ("told “not stored”", tally.busy),
         ("messages owed / received", f"{outcome.messages} / {outcome.received}"),
+        ("overtaken before they could leave", findings.overtaken),
         *(
             (f"doubled by {what} / bound", f"{findings.charged[what]} / {findings.bounds[what]}")
             for what in (KILLS, OTHERS, LOST)

@@ -64,6 +64,8 @@ class Ledger:
     owed: Counter[Message] = field(default_factory=Counter)
     unsent: Counter[Message] = field(default_factory=Counter)
     """Owed, but not sent, with how they stand."""
+    overtaken: Counter[Message] = field(default_factory=Counter)
+    """Not sent, because the cause was settled before it could leave."""
     sentences: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(person, sentence) of everything owed: comparable between runs, whose numbers differ."""
     by_time: set[str] = field(default_factory=set)
@@ -159,10 +161,13 @@ def _read_owed(ledger: Ledger, names: dict[str, str], row: dict[str, Any]) -> No
     person = names.get(row["openid"], "")
     sentence = BY_TEMPLATE.get(row["sentence"], row["sentence"])
     message = Message(person, sentence, str(says.get("ticket") or says.get("number") or ""))
-    ledger.owed[message] += 1
     ledger.sentences[person, row["sentence"]] += 1
     if row["notice"] in BY_TIME:
         ledger.by_time.add(row["sentence"])
+    if row["delivery"] == "pointless":
+        ledger.overtaken[message] += 1
+        return
+    ledger.owed[message] += 1
     if row["delivery"] != "sent":
         ledger.unsent[Message(person, f"{sentence} ({row['delivery']})", message.number)] += 1
 

@@ -31,6 +31,16 @@ def test_two_like_runs_do_not_differ() -> None:
     assert found(ledger(), pushes=[SUBMITTED]) == Findings()
 
 
+def test_a_message_whose_cause_was_settled_before_it_could_leave_is_owed_no_more_but_once_at_most() -> None:
+    late = ledger()
+    late.overtaken, late.owed, late.received = late.owed, Counter(), Counter()
+    assert (found(late).differences, found(late).overtaken) == ([], late.overtaken.total())
+    late.received = late.overtaken.copy()
+    assert found(late).differences == [], "taken by the platform before it was let go"
+    late.received = late.overtaken + late.overtaken
+    assert found(late).differences != []
+
+
 def test_a_lost_report_is_noticed() -> None:
     assert found(ledger(reports=0)).differences == ["report 0001A was lost"]
 
