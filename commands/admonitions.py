@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from commands.cases import find_case
 from commands.documents import output, write_paper
-from commands.installation import as_json, command, in_china, installation, print_one, print_rows
+from commands.installation import as_json, command, in_china, installation, print_one, print_rows, reason
 from models.admonition import Admonition
 from models.registry import Town
 from rules.supervision import ADMONITION_STATE_NAMES, GROUND_NAMES, Ground
@@ -25,7 +25,7 @@ COLUMNS = {
     "number": "编号", "state_name": "状态", "case": "案件号", "town": "镇街", "ground_name": "事由",
     "called_at": "发起", "meets_at": "约谈时间", "undertakings_by": "承诺期限",
 }  # fmt: skip
-reason = click.option("--reason", required=True, help="理由，原样写进记录并告知镇街。")
+with_reason = reason("，原样写进记录并告知镇街")
 WHEN = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -94,7 +94,7 @@ def _whole(work: Work, number: str) -> dict[str, Any]:
 @admonitions.command("call")
 @click.argument("case")
 @click.option("--falsified", is_flag=True, help="查实整改弄虚作假：同时退回整改。")
-@reason
+@with_reason
 @as_json
 @with_appcontext
 @command
@@ -177,7 +177,7 @@ def _keep(work: Work, number: str, remark: str) -> dict[str, Any]:
 
 @admonitions.command("withdraw")
 @click.argument("number")
-@reason
+@with_reason
 @as_json
 @with_appcontext
 @command

@@ -21,6 +21,7 @@ from services.photo_store import PhotoStore
 
 P = ParamSpec("P")
 R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Installation(Protocol):
@@ -106,6 +107,11 @@ def command(step: Callable[P, R]) -> Callable[P, R]:
             return step(*args, **kwargs)
 
     return run
+
+
+def reason(kept: str = "") -> Callable[[F], F]:
+    """`--reason`, which must be given; `kept` says where it is written and who is told."""
+    return click.option("--reason", required=True, help=f"理由{kept}。")
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，便于程序读取。")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from commands.installation import as_json, command, in_china, installation, print_one, print_rows
+from commands.installation import as_json, command, in_china, installation, print_one, print_rows, reason
 from commands.orders import kept
 from commands.whistles import whistles
 from models.evidence import Medium, shown_of
@@ -119,7 +119,7 @@ def _one(work: Work, number: str) -> dict[str, Any]:
 
 @actions.command("withdraw")
 @click.argument("number")
-@click.option("--reason", required=True, help="理由。")
+@reason()
 @as_json
 @with_appcontext
 @command

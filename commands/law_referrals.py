@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from commands.cases import find_case
-from commands.installation import as_json, command, in_china, installation, print_one, print_rows
+from commands.installation import as_json, command, in_china, installation, print_one, print_rows, reason
 from commands.whistles import whistles
 from models.law_referral import LawReferral, law_referrals_newest_first
 from rules.law_referrals import LAW_KIND_NAMES, LAW_STATE_NAMES, LawKind, LawState
@@ -117,7 +117,7 @@ def _answer(work: Work, number: str, kind: LawKind, on: date, result: str) -> di
 @referrals.command("withdraw")
 @click.argument("number")
 @kind
-@click.option("--reason", required=True, help="理由。")
+@reason()
 @as_json
 @with_appcontext
 @command

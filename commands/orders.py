@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from commands.cases import find_case
 from commands.documents import output, write_paper
-from commands.installation import as_json, command, in_china, installation, print_one, print_rows
+from commands.installation import as_json, command, in_china, installation, print_one, print_rows, reason
 from models.evidence import Medium, answered_with
 from models.registry import Town
 from models.supervision import SupervisionOrder, answers_to
@@ -24,7 +24,7 @@ COLUMNS = {
     "number": "文号", "state_name": "状态", "case": "案件号", "town": "镇街", "issued_at": "下发",
     "answer_by": "答复期限", "overdue": "逾期", "reason": "事由",
 }  # fmt: skip
-reason = click.option("--reason", required=True, help="理由，原样写进记录并告知镇街。")
+with_reason = reason("，原样写进记录并告知镇街")
 
 
 @click.group()
@@ -34,7 +34,7 @@ def orders() -> None:
 
 @orders.command("issue")
 @click.argument("case")
-@reason
+@with_reason
 @as_json
 @with_appcontext
 @command
@@ -158,7 +158,7 @@ def accept(number: str, as_json: bool) -> None:
 
 @orders.command("send-back")
 @click.argument("number")
-@reason
+@with_reason
 @as_json
 @with_appcontext
 @command
@@ -178,7 +178,7 @@ def _judge(work: Work, number: str, reason: str | None) -> dict[str, Any]:
 
 @orders.command("withdraw")
 @click.argument("number")
-@reason
+@with_reason
 @as_json
 @with_appcontext
 @command
@@ -210,7 +210,7 @@ def _paper(work: Work, number: str) -> Paper:
 
 @orders.command("urge")
 @click.argument("case")
-@reason
+@with_reason
 @with_appcontext
 @command
 def urge(case: str, reason: str) -> None:
@@ -225,7 +225,7 @@ def _urge(work: Work, number: str, reason: str) -> int:
 @orders.command("hold")
 @click.argument("case")
 @click.argument("days", type=int)
-@reason
+@with_reason
 @with_appcontext
 @command
 def hold(case: str, days: int, reason: str) -> None:

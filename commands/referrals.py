@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from commands.cases import find_case
 from commands.documents import picture_of
-from commands.installation import as_json, command, in_china, installation, print_one, print_rows
+from commands.installation import as_json, command, in_china, installation, print_one, print_rows, reason
 from models.admonition import Referral
 from models.registry import Town
 from rules.supervision import REFERRAL_STATE_NAMES
@@ -21,7 +21,7 @@ COLUMNS = {
     "number": "编号", "state_name": "状态", "case": "案件号", "town": "镇街", "body": "移送单位",
     "prepared_at": "准备", "sent_at": "移送", "reason": "原因",
 }  # fmt: skip
-reason = click.option("--reason", required=True, help="理由。")
+with_reason = reason()
 
 
 @click.group()
@@ -61,7 +61,7 @@ def _row(work: Work, referral: Referral) -> dict[str, Any]:
 @referrals.command("prepare")
 @click.argument("case")
 @click.option("--body", default="", help="移送给哪个单位，见 [rules.ladder] referral_bodies；不写用第一个。")
-@reason
+@with_reason
 @as_json
 @with_appcontext
 @command
@@ -94,7 +94,7 @@ def _send(work: Work, number: str) -> dict[str, Any]:
 
 @referrals.command("withdraw")
 @click.argument("number")
-@reason
+@with_reason
 @as_json
 @with_appcontext
 @command

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from commands.cases import find_case
-from commands.installation import as_json, command, in_china, installation, print_one, print_rows
+from commands.installation import as_json, command, in_china, installation, print_one, print_rows, reason
 from models.registry import Town, towns_in_force
 from models.whistle import Whistle, WhistleParty, entries_of
 from rules.refusal import Refusal
@@ -240,7 +240,7 @@ def close(number: str, words: str, solved: bool, as_json: bool) -> None:
 
 @whistles.command("withdraw")
 @click.argument("number")
-@click.option("--reason", required=True, help="理由，原样写进经过。")
+@reason("，原样写进经过")
 @as_json
 @with_appcontext
 @command

@@ -6,7 +6,7 @@ Nothing here knows the product's code: it reads what a person would read.
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from simulator.client import Someone
@@ -119,7 +119,3 @@ def together(doings: Iterable[Callable[[], object]]) -> None:
         thread.join()
     if failures:
         raise failures[0]
-
-
-def as_pictures(seeds: Sequence[int], draw: Callable[[int], bytes]) -> list[bytes]:
-    return [draw(seed) for seed in seeds]

@@ -88,14 +88,6 @@ def meant(work: Work, whistle: Whistle, words: str) -> tuple[WhistleParty, str]:
     raise Refusal(f"请写明是哪个单位：{'、'.join(party.name for party in mine)}。")
 
 
-def body_speaking(work: Work, whistle: Whistle) -> str:
-    """The name under which the speaker stands on the timeline."""
-    who = work.who
-    if who is None or who.is_office or whistle.town is None:
-        return THE_OFFICE
-    return whistle.town.name
-
-
 def people_of_the_town(work: Work, whistle: Whistle) -> list[Person]:
     """Who leads the town that blew it, or whose case it is."""
     town_id = whistle.case.town_id if whistle.case is not None else whistle.town_id
