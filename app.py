@@ -1,5 +1,6 @@
 """The composition root: puts the parts together, the only file that knows them all, the only clock."""
 
+import gc
 import logging
 import os
 import sys
@@ -16,13 +17,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 import commands.admonitions
+import commands.appeals
+import commands.assessment
+import commands.assessment_proof
+import commands.assessment_year
 import commands.audit
 import commands.backup
 import commands.boards
+import commands.bulletin
 import commands.calendar
 import commands.cases
 import commands.database
+import commands.documents
 import commands.extensions
+import commands.figures
 import commands.jobs
 import commands.joint_actions
 import commands.law_referrals
@@ -30,8 +38,10 @@ import commands.menu
 import commands.notifications
 import commands.open_list
 import commands.orders
+import commands.publications  # gives `flask bulletin` the rest of its commands
 import commands.referrals
 import commands.registry
+import commands.rulebook
 import commands.serve
 import commands.whistles
 import config
@@ -44,18 +54,20 @@ from bot.wechat import WeChat
 from handlers import notices, speech, texts
 from models.engine import make_engine
 from scheduler import deliver, fetch
+from scheduler.assess import assess
 from scheduler.backup import back_up_nightly
 from scheduler.calendar import follow_calendar
 from scheduler.digest import send_digests
 from scheduler.drafts import end_silent_drafts
 from scheduler.leader import Leader
 from scheduler.logbook import Job, Logbook
+from scheduler.publish import Printer, publish_due
 from scheduler.ratings import close_ratings
 from scheduler.remind import remind
 from scheduler.tidy import tidy
 from scheduler.timetable import times, timetable
 from scheduler.workers import Workers, make_queue
-from services import evidence
+from services import editions, evidence
 from services.backup_folder import BackupFolder
 from services.bucket import BucketAccess
 from services.case_links import CaseLinks
@@ -66,11 +78,12 @@ from services.links import View
 from services.photo_store import PhotoStore
 from services.rulebook import rulebook_from
 from services.secrets import signing_key
+from web import door as web_door
 from web.case_page import case_pages
 from web.health import health_pages
 from web.metrics import Readers, metrics_pages
+from web.ranking import ranking_pages
 from web.reply_times import ReplyTimes
-from web.turns import LARGEST_BODY, Turns
 
 HERE = Path(__file__).parent
 log = logging.getLogger("heshao.app")
@@ -182,7 +195,7 @@ class Heshao:
     def _link(self, envelope: Envelope) -> str:
         """The address this message leads to: fresh, for this person, in the capacity they are told in."""
         if envelope.case_id is None:
-            return self.config.server.public_url
+            return str(envelope.says.get("url", self.config.server.public_url))
         view = View(envelope.sentence.partition("_")[0])
         return self.desk.links.address(envelope.case_id, envelope.moves, view, envelope.viewer, self._wall())
 
@@ -222,11 +235,20 @@ class Heshao:
             "photos": lambda: fetch.fetch_evidence(self.desk, self.wechat, self.store),
             "remind": lambda: remind(self.desk),
             "digest": lambda: send_digests(self.desk),
+            "assess": lambda: assess(self.desk),
             "drafts": lambda: end_silent_drafts(self.desk),
+            "publish": lambda: publish_due(self.printer),
             "ratings": lambda: close_ratings(self.desk),
             "calendar": lambda: follow_calendar(self.desk),
             "tidy": lambda: tidy(self.desk, self.store),
         }
+
+    @cached_property
+    def printer(self) -> Printer:
+        read = partial(commands.documents.picture_of, self.store)
+        return Printer(
+            self.desk, self.wechat, lambda work, number: editions.compose(work, number, read), self._wall
+        )
 
     def _back_up(self) -> int:
         kept = self.config.backup
@@ -251,9 +273,10 @@ class Heshao:
         """The timetable of this process."""
         return timetable(self.jobs() | self._sweeps(), self.leader, self.logbook, *self._set_times())
 
-    def _set_times(self) -> tuple[str, str]:
-        """When the nightly backup and the morning's digests are due."""
-        return self.config.backup.at, self.config.rules.messages.from_
+    def _set_times(self) -> tuple[str, str, str]:
+        """When the nightly backup, the morning's digests and last month's assessment are due."""
+        config = self.config
+        return config.backup.at, config.rules.messages.from_, config.assessment.draft_at
 
     def as_if(self, moment: datetime) -> "Heshao":
         """This installation with its clock standing still at `moment`; what is shared with others who work at
@@ -282,7 +305,8 @@ def create_app(heshao: Heshao | None = None) -> Flask:
         commands.calendar.calendar,
         commands.notifications.notifications, commands.audit.audit,
         commands.orders.orders, commands.admonitions.admonitions, commands.referrals.referrals,
-        commands.whistles.whistles,
+        commands.whistles.whistles, commands.figures.figures, commands.rulebook.rulebook,
+        commands.assessment.assessment, commands.bulletin.bulletin,
         commands.open_list.open_list, commands.open_list.circular, commands.menu.menu, commands.jobs.jobs,
         commands.serve.work, commands.serve.serve, commands.backup.backup, commands.backup.restore,
     ):  # fmt: skip
@@ -291,7 +315,7 @@ def create_app(heshao: Heshao | None = None) -> Flask:
 
 
 def web(heshao: Heshao | None = None) -> Flask:
-    """The web door with all its pages, as the WSGI server loads it."""
+    """The web door with all its pages, /wechat among them, as any WSGI server takes it."""
     app = create_app(heshao or parts(ANSWER_WITHIN))
     whole: Heshao = app.extensions["heshao"]
     whole.log_to_stderr()
@@ -299,13 +323,24 @@ def web(heshao: Heshao | None = None) -> Flask:
     server, talk = whole.config.server, whole.config.rules.conversation
     pace = Pace(talk.messages_per_minute, talk.messages_at_once)
     sentences = Sentences(busy=texts.BUSY, too_many=texts.TOO_MANY)
-    door = Webhook(whole.door, whole.desk, whole.dispatcher, whole.desk.random, pace, sentences)
-    turns = Turns(door.before(app.wsgi_app), server.threads, server.slow_clients)
-    app.wsgi_app = ReplyTimes(turns, counted)  # type: ignore[method-assign]
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    webhook = Webhook(whole.door, whole.desk, whole.dispatcher, whole.desk.random, pace, sentences)
+    times = ReplyTimes(webhook.before(app.wsgi_app), counted)
+    app.wsgi_app = times  # type: ignore[method-assign]
+    app.extensions["heshao.door"] = web_door.Door(
+        webhook, app, times, server.threads, one_writer=whole.desk.one_writer
+    )
+    app.config["MAX_CONTENT_LENGTH"] = web_door.LARGEST_BODY
     app.register_blueprint(case_pages(whole.desk, whole.store, whole.desk.links.signer))
+    app.register_blueprint(ranking_pages(whole.desk))
     app.register_blueprint(health_pages(whole.desk))
     readers = Readers(whole.config.metrics.loopback, whole.config.metrics.token)
     app.register_blueprint(metrics_pages(whole.desk, counted, readers))
     whole.get_ready()
     return app
+
+
+def door() -> web_door.Door:
+    """The same as `flask serve` starts it under granian (RSGI)."""
+    made: web_door.Door = web().extensions["heshao.door"]
+    gc.freeze()  # what is loaded by now stays: it need not be looked through again and again
+    return made

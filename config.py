@@ -91,7 +91,6 @@ class Server(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: Url = "http://127.0.0.1:8000"
     threads: Positive = 16
-    slow_clients: Positive = 60
     processes: Positive = 1
 
 
@@ -129,7 +128,7 @@ class Account(Section):
 
 NOTICES = Literal[
     "case_assigned", "case_returned", "case_proof", "case_sent_back", "case_state", "case_closed",
-    "reopened", "reminder", "order", "photo_missing", "digest",
+    "reopened", "reminder", "order", "photo_missing", "digest", "assessment", "ranking",
 ]  # fmt: skip
 
 SAYABLE = Literal["number", "place", "town", "kind", "state", "deadline", "note", "time"]
@@ -289,6 +288,15 @@ class Rules(Section):
     kinds: Annotated[list[KindRow], Field(min_length=1, default_factory=_kinds_that_ship)]
 
 
+class AssessmentSection(Section):
+    rulebooks: Annotated[str, Field(min_length=1)] = "data/assessment"
+    appeal_days: Positive = 3
+    draft_at: Clock = "06:00"
+    publish_day: Positive = 8
+    publish_at: Clock = "10:00"
+    channel: Literal["freepublish", "mass"] = "freepublish"
+
+
 class Logging(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -310,6 +318,7 @@ class Config(Section):
     wechat: WeChatSection
     district: District = District()
     rules: Rules = Field(default_factory=lambda: Rules.model_validate({}))
+    assessment: AssessmentSection = AssessmentSection()
     logging: Logging = Logging()
     metrics: Metrics = Metrics()
 

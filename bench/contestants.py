@@ -30,7 +30,7 @@ def served(template: product.Template, name: str) -> Iterator[tuple[Served, Mapp
     settings = load(DISTRICT / "config.toml", {}).server
     if name.startswith("e-"):
         with template.copy(name.removeprefix("e-")) as environment:
-            yield Served("app:web", settings, environment), environment
+            yield Served("app:door", settings, environment), environment
         return
     database = template.folder / "echo.db"
     for file in template.folder.glob("echo.db*"):

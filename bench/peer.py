@@ -69,7 +69,7 @@ def our_round(template: product.Template, photo: Path, seconds: float, people: i
     with (
         quick_platform.running(str(photo)) as platform,
         template.copy("sqlite", platform) as environment,
-        running(Served("app:web", settings, environment), []) as port,
+        running(Served("app:door", settings, environment), []) as port,
         working(environment),
         generator.generator(
             port, mix="reports", people=people, echo=False, kinds=product.kinds(), places=places, cores=[]

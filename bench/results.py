@@ -19,6 +19,7 @@ SECTIONS = {
     "photos": "Photographs",
     "notifications": "Notifications",
     "sweep": "The sweep of reminders",
+    "assessment": "The month judged",
 }
 HEAD = (
     "# Results\n\nWritten by `make bench`; what they mean is in [docs/performance.md](../docs/performance.md). "

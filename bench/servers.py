@@ -63,16 +63,20 @@ def _command(served: Served, settings: Server) -> list[str]:
     """As `flask serve` starts the web door (commands/serve.py), with another application in its place."""
     python = python_of(served.environment_of)
     if served.by == "gunicorn":
-        module, name = served.factory.split(":")
+        module, name = served.factory.replace("app:door", "app:web").split(":")
         return [
             python, "-m", "gunicorn", f"{module}:{name}()", "--bind", f"{settings.host}:{settings.port}",
             "--worker-class", "gthread", "--threads", str(settings.threads), "--keep-alive", "75",
             "--workers", str(settings.processes), "--log-level", "warning",
         ]  # fmt: skip
     _, *words = processes(settings)["web"]
-    if served.factory != "app:web":  # no turnstile (web/turns.py) in them: no more threads than turns
-        words[words.index("--blocking-threads") + 1] = str(settings.threads)
-    return [python, *(served.factory if word == "app:web" else word for word in words)]
+    if served.factory != "app:door":  # the echoes are WSGI: a thread for each request
+        words[words.index("rsgi")] = "wsgi"
+        words[words.index("app:door")] = served.factory
+        words[words.index("--runtime-mode") : words.index("--runtime-mode") + 2] = [
+            "--blocking-threads", str(settings.threads)
+        ]  # fmt: skip
+    return [python, *words]
 
 
 def _wait_for(process: "subprocess.Popen[bytes]", host: str, port: int) -> None:

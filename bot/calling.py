@@ -44,10 +44,12 @@ class WeChatFault(Exception):
 class WeChatRefused(WeChatFault):
     """The platform's answer is an error code (errcode)."""
 
-    def __init__(self, code: int, text: str) -> None:
+    def __init__(self, code: int, text: str, msg_id: str = "") -> None:
+        """`msg_id`: of the message that was sent before, where the code says so (45065)."""
         super().__init__(f"{code} {text}")
         self.code = code
         self.text = text
+        self.msg_id = msg_id
 
 
 class WeChatUnreachable(WeChatFault):
@@ -201,7 +203,14 @@ def _refusal(error: WeChatClientException, endpoint: str) -> WeChatFault:
     if error.errcode is None:
         status = getattr(error.response, "status_code", "error")
         return WeChatUnreachable(f"HTTP {status} from {_where(endpoint)}")
-    return WeChatRefused(int(error.errcode), scrubbed(str(error.errmsg)))
+    return WeChatRefused(int(error.errcode), scrubbed(str(error.errmsg)), _msg_id(error.response))
+
+
+def _msg_id(response: Any) -> str:
+    try:
+        return str(response.json().get("msg_id", ""))
+    except (AttributeError, ValueError, RecursionError):
+        return ""
 
 
 def _where(url: str) -> str:

@@ -1,20 +1,23 @@
 """Talking: flows (conversations as visible tables of steps), commands, and the dispatcher that finds
 where a person stands and answers every message exactly once."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
+
+import orjson
 
 from bot import replies
 from bot.messages import (
     Click,
     Follow,
     Link,
+    MassResult,
     Message,
     Photo,
     Place,
+    PublishResult,
     Said,
     Scan,
     Text,
@@ -30,6 +33,8 @@ from services.standing import Answer, Standing
 
 SPEAKS = (Text, Photo, Voice, Video, Place, Link)
 CLICKS = (Click, Scan, Follow)
+OF_NOBODY = (PublishResult, MassResult)
+"""The platform's own words about what we published: it speaks as nobody who follows, and nobody is met."""
 
 Draft: TypeAlias = dict[str, Any]
 
@@ -194,6 +199,9 @@ class Dispatcher:
                 people.recognise(work, stands)
                 self._run_event(work, message)
             return ""
+        if isinstance(message.said, OF_NOBODY):
+            self._run_event(work, message)
+            return ""
         if stands is None:
             stands = standing.meet(work, message.openid, people.new_pseudonym(work))
         people.recognise(work, stands)
@@ -204,7 +212,9 @@ class Dispatcher:
                 text = self._say(work, message, stands)
         except Refusal as refusal:
             stands, text = before, str(refusal)
-        text = self._page(stands, self._inform(work, stands, text))
+        text = self._inform(work, stands, text)
+        if not replies.is_shown(text):
+            text = self._page(stands, replies.in_words(text))
         standing.keep(work, stands)
         return text
 
@@ -288,7 +298,7 @@ class Dispatcher:
     def _step(self, work: Work, message: Message, said: Said, stands: Standing) -> str:
         flow = self.flows[stands.flow or ""]
         step = flow.steps.get(stands.step) or flow.steps[flow.first]
-        draft = json.loads(json.dumps(stands.draft))  # the old one stands again if the step refuses
+        draft = orjson.loads(orjson.dumps(stands.draft))  # the old one stands again if the step refuses
         if not isinstance(said, step.wants):
             return step.question(work, draft)
         outcome = step.take(work, said, draft)

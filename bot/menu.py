@@ -11,6 +11,7 @@ HELP = "HELP"
 TODO = "TODO"
 SUMMARY = "SUMMARY"
 JOIN = "JOIN"
+RANKING = "RANKING"
 
 _NEEDS = {
     "click": ("key",),
@@ -39,7 +40,14 @@ def menu() -> list[Button]:
     return checked(
         [
             _click("我要举报", REPORT),
-            {"name": "我的上报", "sub_button": [_click("办理进度", PROGRESS), _click("使用帮助", HELP)]},
+            {
+                "name": "我的上报",
+                "sub_button": [
+                    _click("办理进度", PROGRESS),
+                    _click("考核排名", RANKING),
+                    _click("使用帮助", HELP),
+                ],
+            },
             {
                 "name": "河长工作",
                 "sub_button": [

@@ -1,6 +1,6 @@
 """Every push of the platform becomes one `Message`.
 
-We read the platform's XML (and a mini-program's JSON) with a small table of our own over defusedxml.
+We read the platform's XML (and a mini-program's JSON) with a small table of our own.
 wechatpy's `parse_message` lets eleven kinds of exception through on bad input, returns None for an
 empty body, gives coordinates as text (or a silent 0.0 where there are none), does not know the
 subscription and publishing events, and rewrites `Event` in place. Strangers' input needs one exception.
@@ -19,6 +19,7 @@ from bot.said import (
     Follow,
     Link,
     Located,
+    MassResult,
     Photo,
     PhotoMenu,
     Place,
@@ -39,8 +40,8 @@ from bot.said import (
 from bot.tree import Malformed, Tree, inside, needed, one, read
 
 __all__ = [
-    "Click", "Follow", "Link", "Located", "Malformed", "Message", "Photo", "PhotoMenu", "Place", "PlaceMenu",
-    "PublishResult", "Said", "Scan", "SubscriptionAnswers", "TemplateResult", "Text", "Unfollow",
+    "Click", "Follow", "Link", "Located", "Malformed", "MassResult", "Message", "Photo", "PhotoMenu", "Place",
+    "PlaceMenu", "PublishResult", "Said", "Scan", "SubscriptionAnswers", "TemplateResult", "Text", "Unfollow",
     "UnknownEvent", "Unsupported", "Video", "View", "Voice", "parse",
 ]  # fmt: skip
 
@@ -189,6 +190,17 @@ def _published(tree: Tree) -> Said:
     raise AssertionError("unreachable")
 
 
+def _mass_sent(tree: Tree) -> Said:
+    found = [
+        one(item, "ArticleUrl")
+        for result in inside(tree, "ArticleUrlResult")
+        for outer in inside(result, "ResultList")
+        for item in inside(outer, "item")
+    ]
+    msg_id = one(tree, "MsgID") or needed(tree, "MsgId")
+    return MassResult(msg_id, needed(tree, "Status"), next(iter(filter(None, found)), ""))
+
+
 def _answers(event: Literal["popup", "change", "sent"]) -> Callable[[Tree], Said]:
     wrapper = f"SubscribeMsg{event.title()}Event"
 
@@ -222,6 +234,7 @@ _EVENTS: dict[str, Callable[[Tree], Said]] = {
         one(tree, "MsgID") or needed(tree, "MsgId"), needed(tree, "Status")
     ),
     "publishjobfinish": _published,
+    "masssendjobfinish": _mass_sent,
     "subscribe_msg_popup_event": _answers("popup"),
     "subscribe_msg_change_event": _answers("change"),
     "subscribe_msg_sent_event": _answers("sent"),

@@ -4,7 +4,9 @@ wechatpy writes text into CDATA as it is, so that a `]]>` in a person's words wo
 inject elements; we render the three kinds we send ourselves.
 """
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.messages import Message
@@ -12,10 +14,46 @@ from bot.messages import Message
 SUCCESS = "success"
 """Taken note of, nothing to say: the platform shows nothing and does not ask again."""
 
+SHOWN = "\x1f"
+"""With this begins a reply that is more than words, as it is stored: no words of anybody's can, for no XML and no
+sentence of ours carries it."""
+
 MAX_BYTES = 2048
 """What the platform takes as the words of one message, in UTF-8."""
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def picture(media_id: str, words: str) -> str:
+    """A reply that shows a picture uploaded before, and what it says in words where there is no room for pictures."""
+    return SHOWN + json.dumps({"media_id": media_id, "words": words}, ensure_ascii=False)
+
+
+def card(title: str, description: str, picture_url: str, url: str, words: str) -> str:
+    """A reply that shows an article (图文) leading to `url`, and what it says in words otherwise."""
+    shown = {"title": title, "description": description, "picture_url": picture_url, "url": url}
+    return SHOWN + json.dumps({**shown, "words": words}, ensure_ascii=False)
+
+
+def is_shown(reply: str) -> bool:
+    """Whether it is more than words."""
+    return reply.startswith(SHOWN)
+
+
+def in_words(reply: str) -> str:
+    """The words of a reply that has them after others: something was to be said before it, and one reply is all."""
+    before, mark, shown = reply.partition(SHOWN)
+    return before + str(json.loads(shown)["words"]) if mark else reply
+
+
+def reply_to(message: Message, reply: str, at: datetime) -> str:
+    """The answer as it goes out: a picture, an article, or words."""
+    if not is_shown(reply):
+        return text_reply(message, reply, at)
+    shown: Mapping[str, str] = json.loads(reply[1:])
+    if "media_id" in shown:
+        return image_reply(message, shown["media_id"], at)
+    return news_reply(message, shown["title"], shown["description"], shown["picture_url"], shown["url"], at)
 
 
 def text_reply(message: Message, text: str, at: datetime) -> str:

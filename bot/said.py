@@ -132,6 +132,15 @@ class PublishResult:
 
 
 @dataclass(frozen=True, slots=True)
+class MassResult:
+    """What became of a mass message (群发): `send success`, `send fail`, `err(30003)` and the like."""
+
+    msg_id: str
+    status: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionAnswers:
     """Per template id: whether it was accepted (popup, change) or delivered (sent)."""
 
@@ -155,5 +164,6 @@ class UnknownEvent:
 
 Said: TypeAlias = (
     Text | Photo | Voice | Video | Place | Link | Click | View | Scan | Follow | Unfollow | PhotoMenu
-    | PlaceMenu | Located | TemplateResult | PublishResult | SubscriptionAnswers | Unsupported | UnknownEvent
+    | PlaceMenu | Located | TemplateResult | PublishResult | MassResult | SubscriptionAnswers | Unsupported
+    | UnknownEvent
 )  # fmt: skip

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from bot.access_token import TokenStore
 from bot.calling import PlatformClient, TooLarge, WeChatFault, WeChatRefused, WeChatUnreachable
+from bot.press import Press
 from bot.replies import legal, shortened
 
 __all__ = [
@@ -82,6 +83,8 @@ class WeChat:
         self._open_base = open_base.rstrip("/")
         self._miniprogram = miniprogram_app_id
         self._client = PlatformClient(app_id, app_secret, api_base, tokens, clock, timeout)
+        self.press = Press(self._client)
+        """Articles: drafts, publishing, mass sending."""
 
     def send_text(self, openid: str, text: str) -> None:
         """A customer-service message (客服消息), inside the window the person opened by writing to us.

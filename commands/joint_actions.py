@@ -69,6 +69,7 @@ def _record(
     for photo in seen:
         row = evidence.expect(work, Medium.PHOTO, f"file:{photo.digest}")
         row.action_id = action.id
+        work.session.flush()
         evidence.arrived(work, row.id, photo)
     return row_of(work, action)
 

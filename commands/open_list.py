@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from commands.documents import output, write_paper
+from commands.documents import write_paper
 from commands.installation import as_json, command, installation, print_rows
+from services import circular as month_service
 from services import open_list as service
+from services.circular import Circular
 from services.desk import Work
 from services.open_list import OpenCase
 from services.papers import Paper
@@ -45,10 +47,22 @@ def _paper(work: Work, rows: list[OpenCase]) -> Paper:
 
 @click.command("circular")
 @click.option("--month", required=True, type=click.DateTime(["%Y-%m"]), help="哪个月的通报，如 2026-11。")
-@output
+@click.option(
+    "-o", "--output", "path", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="写到哪个文件；后缀决定格式：.xlsx、.docx 或 .html。",
+)  # fmt: skip
 @with_appcontext
 @command
 def circular(month: datetime, path: Path) -> None:
-    """生成月度通报：.docx 或 .html。"""
+    """生成月度通报：.xlsx、.docx 或 .html。"""
     heshao = installation()
-    write_paper(heshao, heshao.desk.look(service.circular, date(month.year, month.month, 1)), path)
+    found = heshao.desk.look(month_service.circular, date(month.year, month.month, 1))
+    if path.suffix.lower() == ".xlsx":
+        path.write_bytes(month_service.circular_workbook(found))
+        click.echo(f"已写入 {path}")
+    else:
+        write_paper(heshao, heshao.desk.look(_circular_paper, found), path)
+
+
+def _circular_paper(work: Work, found: Circular) -> Paper:
+    return month_service.circular_paper(work, found)

@@ -142,6 +142,7 @@ def _answer(work: Work, number: str, words: str, seen: list[Examined]) -> dict[s
     given = supervision.answer(work, order, words, len(seen))
     for photo in seen:
         row = evidence.expect(work, Medium.PHOTO, f"file:{photo.digest}", answer_id=given.id)
+        work.session.flush()
         evidence.arrived(work, row.id, photo)
     return row_of(work, order)
 

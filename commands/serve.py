@@ -57,12 +57,12 @@ def processes(server: Server, module: str = "app") -> dict[str, list[str]]:
     """The commands of the web and of the workers; `module` is the composition root they load."""
     return {
         "web": [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", f"{module}:web",
+            sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", f"{module}:door",
             "--host", server.host, "--port", str(server.port), "--workers", str(server.processes),
-            "--blocking-threads", str(server.threads + server.slow_clients), "--no-ws",
+            "--runtime-mode", "st", "--no-ws",
             "--http", "1", "--http1-header-read-timeout", str(HEADERS_WITHIN * 1000),
             "--backpressure", str(MOST_CONNECTIONS), "--workers-kill-timeout", "2",
-            "--log-level", "error",  # its only warning is that these are many threads; web/turns.py lets few in
+            "--log-level", "error",
         ],
         "work": [sys.executable, "-m", "flask", "--app", module, "work"],
     }  # fmt: skip

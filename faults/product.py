@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 import app
+from web.door import Door
 
 CLOCK = "HESHAO_REHEARSAL_CLOCK"
 """The environment's name of the file that says by how many seconds this world runs ahead."""
@@ -28,9 +29,10 @@ def installation(patience: float = 20) -> app.Heshao:
     )
 
 
-def web() -> Flask:
-    """The web door, as the WSGI server loads it."""
-    return app.web(installation(app.ANSWER_WITHIN))
+def door() -> Door:
+    """The web door, as granian loads it."""
+    made: Door = app.web(installation(app.ANSWER_WITHIN)).extensions["heshao.door"]
+    return made
 
 
 def create_app() -> Flask:

@@ -19,14 +19,15 @@ from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from rules.supervision import ORDER_STATE_NAMES, WAITING_FOR_ANSWER, OrderState
 from rules.workdays import CHINA
-from services import cases, extensions, people
+from services import cases, extensions, people, short_numbers
 from services.case_notices import deadline_words
 from services.desk import Work
 
 NUMBER = (
-    r"[第]?\s*(?P<n>[〔\[(（]?\s*\d{4}\s*[-－—–〕\])）年]\s*第?\s*\d{1,8}|\d{1,8})\s*[〕\])）]?\s*[号件]?"
+    r"(?P<nth>第)?\s*(?P<n>[〔\[(（]?\s*\d{4}\s*[-－—–〕\])）年]\s*第?\s*\d{1,8}|\d{1,8})"
+    r"\s*[〕\])）]?\s*(?(nth)[号件]?|号?)"
 )
-"""A short number or a case number, as people type it."""
+"""A short number or a case number, as people type it; “1件” is how many, only “第1件” is which."""
 GAP_OR_END = r"(?=[\s，,：:。、；;]|$)"
 """What must follow the number in a command with words: “督办1周内完成” is a sentence and orders nothing."""
 REASON = GAP_OR_END + r"[\s，,：:。、；;]*(?P<reason>.*)"
@@ -57,7 +58,7 @@ def the_case(work: Work, said: str) -> Case:
     if full is not None:
         found = work.session.scalar(select(Case).where(Case.year == full[0], Case.serial == full[1]))
     else:
-        found = people.case_called(work, work.who.follower, int(said)) if work.who else None
+        found = short_numbers.case_called(work, work.who.follower, int(said)) if work.who else None
     if found is None or work.who is None or not work.who.parties(found):
         # a case of somebody else's is answered as one that does not exist, but for a colleague's mistake
         raise Refusal(texts.NO_SUCH_CASE.format(n=said.strip()))
@@ -68,7 +69,7 @@ def short_of(work: Work, case: Case) -> int:
     """The number by which the speaker calls this case; they see it now."""
     if work.who is None:
         raise Refusal(texts.NOT_THE_LIST)
-    return people.short_number(work, work.who.follower, case)
+    return short_numbers.of_follower(work, work.who.follower, case)
 
 
 def line_of(work: Work, case: Case) -> str:
@@ -77,7 +78,7 @@ def line_of(work: Work, case: Case) -> str:
     if who is None:
         raise Refusal(texts.NOT_THE_LIST)
     return texts.TODO_LINE.format(
-        n=people.short_number(work, who.follower, case),
+        n=short_numbers.of_follower(work, who.follower, case),
         severity="" if case.severity is Severity.ORDINARY else f"【{SEVERITY_NAMES[case.severity]}】",
         kind=case.kind,
         place=shortened(case.place, 24),

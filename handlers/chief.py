@@ -6,7 +6,7 @@ from typing import Any
 from bot.conversation import Again, Begin, Commands, Done, Draft, Flow, Outcome
 from bot.messages import Photo, Text, Video, Voice
 from handlers import gathering, texts
-from handlers.case_lines import NUMBER, details, line_of, short_of, the_case
+from handlers.case_lines import GAP_OR_END, NUMBER, REASON, details, line_of, short_of, the_case
 from handlers.gathering import SUBMIT, counted, shortened
 from models.case import Case, open_cases
 from rules.lifecycle import State
@@ -29,7 +29,8 @@ whose_photo = Flow(
 
 
 UNREADABLE = (
-    r"(?:[\s，,：:。!！?？A-Za-z-]*|\s*第?[一二两三四五六七八九十]{1,3}[个件号]?|\s+\D{1,20}|\s*-?\d{9}.*)"
+    r"(?:[\s，,：:。!！?？A-Za-z-]*|\s*\d{1,3}\s*[个件]"
+    r"|\s*第?[一二两三四五六七八九十]{1,3}[个件号]?|\s+\D{1,20}|\s*-?\d{9}.*)"
 )
 """What may follow a verb where the number is missing or cannot be read; anything else are ordinary words."""
 
@@ -81,7 +82,7 @@ def accept(work: Work, said: re.Match[str]) -> str:
     )
 
 
-@commands.say(rf"退回\s*{NUMBER}[\s，,：:。、]*(?P<reason>.*)", town)
+@commands.say(rf"退回\s*{NUMBER}{REASON}", town)
 def hand_back(work: Work, said: re.Match[str]) -> str:
     case = own(work, said)
     reason = said["reason"].strip()
@@ -89,7 +90,7 @@ def hand_back(work: Work, said: re.Match[str]) -> str:
     return texts.HANDED_BACK.format(number=case.number, reason=reason)
 
 
-@commands.say(rf"追问\s*{NUMBER}[\s，,：:。、]*(?P<question>.*)", staff)
+@commands.say(rf"追问\s*{NUMBER}{GAP_OR_END}[\s，,：:。、；;]*(?P<question>.*)", staff)
 def ask(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     return texts.ASKED.format(count=reports.ask(work, case, said["question"].strip()))
@@ -136,7 +137,7 @@ def actions(work: Work, case: Case) -> str:
     return "／".join(may)
 
 
-@commands.say(rf"办结\s*{NUMBER}[\s，,：:。、]*(?P<words>.*)", town)
+@commands.say(rf"办结\s*{NUMBER}{GAP_OR_END}[\s，,：:。、；;]*(?P<words>.*)", town)
 def finish(work: Work, said: re.Match[str]) -> Begin:
     case = own(work, said)
     cases.start_proof(work, case)
@@ -155,6 +156,14 @@ def which(work: Work, said: re.Match[str]) -> str:
         return texts.NO_TODO
     rows = [line_of(work, case) for case in mine]
     return "\n".join([texts.WHICH_CASE.format(verb=said["verb"], n=rows[0].split()[0]), *rows])
+
+
+@commands.say(rf"(?P<verb>退回|追问|办结)\s*{NUMBER}(?P<words>\D.*)", town, interrupts=False, refuses=False)
+def blank_missing(work: Work, said: re.Match[str]) -> str:
+    """“退回1不是我镇的” may order it, “退回1份材料” does not: which of the two nobody can know."""
+    return texts.BLANK_MISSING.format(
+        verb=said["verb"], n=said["n"], words=shortened(said["words"].strip(), 20)
+    )
 
 
 @proof.step("gather", wants=(Photo, Voice, Video, Text), ask=lambda work, draft: proof_so_far(work, draft))

@@ -86,6 +86,7 @@ def _reporters(says: dict[str, Any]) -> str:
     sentences = texts.NOTICES[says["sentence"]].splitlines()
     told = [line for line in sentences if "{link}" not in line and "{hotline}" not in line]
     words = OWN_BEGINNING.sub("", " ".join(told).format_map(says))
-    return texts.DIGEST_LINE_REPORTER.format(
-        ticket=says["ticket"], words=shortened(without_telephone(words), LONGEST_LINE)
-    )
+    words = shortened(without_telephone(words), LONGEST_LINE)
+    if "ticket" not in says:  # of no report: the ranking somebody asked for
+        return texts.DIGEST_LINE_NO_CASE.format(title=words)
+    return texts.DIGEST_LINE_REPORTER.format(ticket=says["ticket"], words=words)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from handlers import digest_words, texts
+from handlers import assessment_words, digest_words, texts
 from handlers.gathering import shortened
 from rules.workdays import CHINA
 from services.daily_limit import DIGESTS
@@ -19,6 +19,8 @@ def sentence(envelope: Envelope, link: str, hotline: str) -> str:
     """The whole sentence, as a customer-service message says it."""
     if envelope.sentence in DIGESTS:
         return digest_words.message(envelope)
+    if "totals" in envelope.says:
+        return assessment_words.message(envelope)
     says = {key: str(value) for key, value in envelope.says.items()}
     for key in LONG & says.keys():
         says[key] = shortened(says[key], LONGEST)

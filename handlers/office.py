@@ -8,7 +8,8 @@ from sqlalchemy import or_, select
 
 from bot.conversation import Commands
 from handlers import chief, texts
-from handlers.case_lines import NUMBER, deed_words, is_late, last_deed, line_of, short_of, the_case
+from handlers.case_lines import NUMBER, REASON, deed_words, is_late, last_deed, line_of, short_of, the_case
+from handlers.gathering import shortened
 from models.case import Case, events_of, open_cases
 from models.registry import towns_in_force
 from models.report import Report
@@ -17,7 +18,7 @@ from rules.deadlines import SEVERITY_NAMES, Severity
 from rules.lifecycle import OutOfTurn, Party, State
 from rules.refusal import Refusal
 from rules.roles import Role
-from services import cases, people, reports
+from services import cases, reports, short_numbers
 from services.case_notices import deadline_words
 from services.desk import Work
 from services.people import Who
@@ -69,14 +70,14 @@ def colleague(work: Work, case: Case) -> str:
     who = work.who
     if who is None or not case.is_open:
         return ""
-    seen = people.last_shown(work, who.follower, case) or work.now - COLLEAGUE_WITHIN
+    seen = short_numbers.last_shown(work, who.follower, case) or work.now - COLLEAGUE_WITHIN
     if case.state is State.VERIFYING and case.proved_at is not None:
         seen = max(seen, case.proved_at)  # what was done before this proof is past
     theirs = [
         event for event in work.session.scalars(events_of(case.id))
         if event.party is Party.OFFICE and event.actor != who.pseudonym and event.at > seen
     ]  # fmt: skip
-    people.short_number(work, who.follower, case)
+    short_numbers.of_follower(work, who.follower, case)
     told = [texts.ALREADY.format(**deed) for event in theirs if (deed := deed_words(work, event))]
     return "\n".join(told) + texts.SAY_AGAIN if told else ""
 
@@ -85,7 +86,7 @@ COLLEAGUE_WITHIN = timedelta(minutes=30)
 """Who has never been shown the case is told of what was done on it in this time."""
 
 
-VERDICT = r"(?:(?P<passed>通过[\s。.！!]*)|不通过[\s，,：:。、]*(?P<reason>.*))"
+VERDICT = r"(?:(?P<passed>通过[\s。.！!]*)|不通过(?:[\s，,：:。、；;]+(?P<reason>.*))?)"
 """Only a bare 通过 passes: “通过吗”, “通过不了” are asked back."""
 
 
@@ -111,7 +112,9 @@ def verify_how(work: Work, said: re.Match[str]) -> str:
     return texts.VERIFY_HOW.format(n=said["n"])
 
 
-@commands.say(rf"转派\s*{NUMBER}[\s，,：:。、]*(?:给|到|至)?\s*(?P<town>.*)", office)
+@commands.say(
+    rf"转派\s*{NUMBER}(?=[\s，,：:。、；;给到至]|$)[\s，,：:。、；;]*(?:给|到|至)?\s*(?P<town>.*)", office
+)
 def transfer(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     towns = list(work.session.scalars(towns_in_force(work.today)))
@@ -141,7 +144,7 @@ def confirm(work: Work, said: re.Match[str]) -> str:
     return texts.CONFIRMED.format(number=case.number)
 
 
-@commands.say(rf"不属于\s*{NUMBER}[\s，,：:。、]*(?P<reason>.*)", office)
+@commands.say(rf"不属于\s*{NUMBER}{REASON}", office)
 def decline(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     reason = said["reason"].strip()
@@ -155,7 +158,7 @@ def decline(work: Work, said: re.Match[str]) -> str:
     return texts.DECLINED.format(number=case.number, reason=reason)
 
 
-@commands.say(rf"重开\s*{NUMBER}[\s，,：:。、]*(?P<reason>.*)", office)
+@commands.say(rf"重开\s*{NUMBER}{REASON}", office)
 def reopen(work: Work, said: re.Match[str]) -> str:
     case = the_case(work, said["n"])
     try:
@@ -222,6 +225,16 @@ def which(work: Work, said: re.Match[str]) -> str:
     if not rows:
         return texts.NO_TODO
     return "\n".join([texts.WHICH_CASE.format(verb=said["verb"], n=rows[0].split()[0]), *rows])
+
+
+@commands.say(
+    rf"(?P<verb>转派|不属于|重开)\s*{NUMBER}(?P<words>\D.*)", office, interrupts=False, refuses=False
+)
+def blank_missing(work: Work, said: re.Match[str]) -> str:
+    """“转派2次都没人管” orders nothing."""
+    return texts.BLANK_MISSING.format(
+        verb=said["verb"], n=said["n"], words=shortened(said["words"].strip(), 20)
+    )
 
 
 @commands.say(r"汇总|总览|统计", overseer)

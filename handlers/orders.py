@@ -10,8 +10,9 @@ from handlers.case_lines import GAP_OR_END, NUMBER, REASON, answer_by, the_case
 from handlers.gathering import SUBMIT, counted
 from models.case import Case
 from models.supervision import SupervisionOrder, orders_of
+from rules.deadlines import Deadline, in_words
 from rules.refusal import Refusal
-from services import chase, falsification, people, reports, supervision
+from services import chase, falsification, ladder, people, reports, supervision
 from services.desk import Work
 from services.people import Who
 
@@ -59,7 +60,9 @@ def issue(work: Work, said: re.Match[str]) -> str:
 def withdraw(work: Work, said: re.Match[str]) -> str:
     order = last_order(work, the_case(work, said["n"]))
     supervision.withdraw(work, order, said["reason"].strip())
-    return texts.ORDER_WITHDRAWN.format(order=order.number)
+    days = ladder.numbers(work, order.case).again_days
+    again = texts.ORDER_AGAIN.format(days=days) if days and order.case.is_open else ""
+    return texts.ORDER_WITHDRAWN.format(order=order.number) + again
 
 
 @commands.say(
@@ -70,11 +73,14 @@ def withdraw(work: Work, said: re.Match[str]) -> str:
 def hold(work: Work, said: re.Match[str]) -> str:
     case, days = the_case(work, said["n"]), int(said["days"])
     chase.hold(work, case, days, said["reason"].strip())
-    return (texts.HELD if days else texts.HELD_NO_MORE).format(number=case.number, days=days)
+    if case.held_until is None:
+        return texts.HELD_NO_MORE.format(number=case.number)
+    until = in_words(Deadline(case.held_until, provisional=False), now=work.now).removesuffix("前")
+    return texts.HELD.format(number=case.number, days=days, until=until)
 
 
 @commands.say(
-    rf"审核\s*{NUMBER}[\s，,：:]*(?:(?P<passed>通过[\s。.！!]*)|不通过[\s，,：:。、]*(?P<reason>.*))",
+    rf"审核\s*{NUMBER}[\s，,：:]*(?:(?P<passed>通过[\s。.！!]*)|不通过(?:[\s，,：:。、；;]+(?P<reason>.*))?)",
     office,
     interrupts=False,
 )

@@ -6,6 +6,7 @@ from bot.messages import (
     Follow,
     Link,
     Located,
+    MassResult,
     Message,
     Photo,
     PhotoMenu,
@@ -22,13 +23,17 @@ from bot.messages import (
     Voice,
 )
 from handlers import (
+    assessment,
     chief,
     extensions,
     gathering,
     join,
+    joint_actions,
+    law_outcomes,
     office,
     orders,
     progress,
+    ranking,
     report,
     talks,
     texts,
@@ -49,13 +54,17 @@ MEDIA = (Photo, Voice, Video)
 def dispatcher() -> Dispatcher:
     """The dispatcher of the official account."""
     flows = (report.flow, progress.addition, progress.dissatisfaction, chief.proof, chief.whose_photo,
-             orders.answering, talks.minutes)  # fmt: skip
+             orders.answering, talks.minutes, joint_actions.recording, assessment.appealing)  # fmt: skip
     commands = (
         join.commands,
         office.commands,
         orders.commands,
         talks.commands,
         whistles.commands,
+        joint_actions.commands,
+        law_outcomes.commands,
+        assessment.commands,
+        ranking.commands,
         extensions.commands,
         chief.commands,
         progress.commands,
@@ -82,7 +91,8 @@ def dispatcher() -> Dispatcher:
             Unfollow: unfollow,
             TemplateResult: template_result,
             SubscriptionAnswers: nothing,
-            PublishResult: nothing,
+            PublishResult: ranking.published,
+            MassResult: ranking.sent_to_all,
             PhotoMenu: nothing,
             PlaceMenu: nothing,
             Located: nothing,
@@ -96,6 +106,7 @@ def dispatcher() -> Dispatcher:
             menu.TODO: "待办",
             menu.JOIN: "绑定",
             menu.SUMMARY: "汇总",
+            menu.RANKING: "排名",
         },
         unknown=unknown,
         sentences=Sentences(

@@ -17,6 +17,7 @@ HELP = (
     "· 看进展：回复“进度”\n"
     "· 补充：回复“补充 编号”；撤回：回复“撤回 编号”\n"
     "· 办结后评价：回复“满意”“基本满意”或“不满意”\n"
+    "· 各镇街考核：回复“排名”，“订阅排名”“退订排名”\n"
     "· 中途不报了：回复“取消”\n"
     "· 监督员、河长、河长办：回复“绑定 邀请码”\n"
     "有危险请先打 110 或 119。找人工请打 {hotline}。"
@@ -28,7 +29,8 @@ HELP_TOWN = (
     "· “办结 编号”，再发整改后的照片和说明，最后回复“提交”\n"
     "· “延期 编号 天数 理由”，到期前向河长办申请延期\n"
     "· “答复 编号”，答复督办单：文字说明和现场照片，最后回复“提交”\n"
-    "· “吹哨 编号 需要谁做什么”，一家办不了时请河长办协调；“哨单”看吹哨，“收哨 哨号 已解决/未解决 结果”，“撤哨 哨号 理由”"
+    "· “吹哨 编号 需要谁做什么”，一家办不了时请河长办协调；“哨单”看吹哨，“收哨 哨号 已解决/未解决 结果”，“撤哨 哨号 理由”\n"
+    "· “得分 月份”看本镇街月考核的得分和扣分依据，“申诉 项目 理由”在申诉期内申诉，可附照片"
 )
 HELP_DEPARTMENT = (
     "\n协同办理：\n"
@@ -47,7 +49,9 @@ HELP_OFFICE = (
     "· “约谈 编号 理由”“约谈时间 编号 12-01 14:00 地点”“纪要 编号”“兑现 编号”“撤销约谈 编号 理由”\n"
     "· “移送 编号 理由”“确认移送 编号”“撤销移送 编号 理由”\n"
     "· “吹哨 编号 需要谁做什么”“指派 哨号 牵头单位、协助单位”“哨单”“看哨 哨号”“收哨 哨号 已解决/未解决 结果”“撤哨 哨号 理由”\n"
-    "· 代录回哨：“回哨 哨号 单位 办什么 12-01”"
+    "· 代录回哨：“回哨 哨号 单位 办什么 12-01”\n"
+    "· “联合行动”登记、“联合行动列表”；“检察建议”“移送执法”看登记和怎么登记\n"
+    "· “得分 月份”看各镇街月考核得分，“申诉”看没有答复的申诉，“批准 2026-10”批准（起草、答复申诉的人不能批准）"
 )
 UNKNOWN = (
     "没有听明白您的意思。\n"
@@ -155,6 +159,7 @@ TODO_TOWN = "待办案件（{count} 件）："
 TODO_LINE = "{n} {severity}{kind} {place} {state}{deadline} 〔{number}〕{extra}"
 TODO_TOWN_HINT = "回复“详情 编号”“受理 编号”“退回 编号 理由”“办结 编号”。"
 NO_SUCH_CASE = "没有找到编号 {n} 的案件。回复“待办”看现在的编号。"
+BLANK_MISSING = "没有办理。如果是要对编号 {n} 的案件办理，请在编号后空一格：{verb} {n} {words}"
 WHICH_CASE = "请带上编号，例如“{verb} {n}”："
 NOT_THE_LIST = "请带上编号。回复“待办”看编号。"
 ACCEPTED = "已受理〔{number}〕{place}，请于{deadline}整改完成。\n完成后回复“办结 {n}”，再发照片和说明。"
@@ -206,6 +211,20 @@ NOT_FOUND = "没有找到“{said}”。请写案件号（如 2026-0012）或受
 SAY_AGAIN = "\n如果仍要这样办，请再发一遍。"
 ALREADY = "{who}已于{time}{what}{reason}。"
 
+# — the ranking —
+RANKING_NONE = "还没有发布过考核排名。回复“订阅排名”，发布后会在这里告诉您。"
+RANKING_NOT_YET = "{month}的考核排名没有发布。现在最新的是{newest}，回复“排名”查看。"
+RANKING_WITHDRAWN = "{month}的考核排名已撤回，请勿再引用。原因：{reason}"
+RANKING_LINE = "{place} {town}{score}"
+RANKING_UNRANKED = "－ {town} {reason}"
+RANKING_OWN = "{town}：{state}；最需改进的两项：{costs}。"
+RANKING_SEE = "图和详情：{link}"
+RANKING_SUBSCRIBE = "回复“订阅排名”，每月发布后在这里告诉您。"
+SUBSCRIBED = "已订阅考核排名，每月发布后在这里告诉您。不想再收，请回复“退订排名”。"
+SUBSCRIBED_ALREADY = "您已经订阅了考核排名。不想再收，请回复“退订排名”。"
+UNSUBSCRIBED = "已退订，不再发给您。随时可以回复“排名”查看。"
+NOT_SUBSCRIBED = "您没有订阅考核排名。要订阅请回复“订阅排名”。"
+
 # — extensions —
 EXTENSION_ASKED = "〔{number}〕已申请延期 {days} 个工作日，等河长办答复。答复前期限仍为{deadline}。"
 EXTENSION_GRANTED = "〔{number}〕已批准延期，新的整改期限：{deadline}，并告知镇街和反映人。"
@@ -222,6 +241,7 @@ ORDERED = (
 )
 ORDER_UNREAD = "\n注意：该镇街无人绑定微信，请另行送达。"
 ORDER_WITHDRAWN = "督办单{order}已撤销（文号不再使用）。"
+ORDER_AGAIN = "案件逾期仍未办结的，{days}个工作日后将再次督办，届时会告诉您。"
 ORDER_ACCEPTED = "督办单{order}的答复已通过。"
 ORDER_SENT_BACK = "督办单{order}的答复已退回，请其于{answer_by}重新答复。"
 ORDER_HOW = (
@@ -233,7 +253,7 @@ ASK_ANSWER = "督办单{order}：请写明原因、已采取的措施和完成�
 ANSWER_SO_FAR = "已收到答复材料：{have}。还有就接着发，好了请回复“提交”。"
 ANSWER_NEEDS = "答复要有文字说明，也要有至少一张照片，请补齐后再回复“提交”。"
 URGED = "〔{number}〕已催办，告诉了 {count} 人。"
-HELD = "〔{number}〕暂缓督办 {days} 个工作日，期间不再提示和催办；期限不变。"
+HELD = "〔{number}〕暂缓督办 {days} 个工作日（从明天起算，到{until}），期间不再提示和催办；期限不变。"
 HELD_NO_MORE = "〔{number}〕已恢复督办。"
 FALSIFIED = "〔{number}〕已认定整改材料不实，退回整改，并发起约谈。"
 DETAIL_ORDER = "督办单{order}：{state}，答复期限{answer_by}"
@@ -259,6 +279,35 @@ REFERRAL_PREPARED = "移送{referral}已准备（{body}）。案卷由管理员�
 REFERRED = "移送{referral}已登记：{body}。"
 REFERRAL_WITHDRAWN = "移送{referral}已撤销。"
 
+# — joint actions and what the law does (联合行动、移送执法、检察建议) —
+ASK_ACTION_WHERE = "请写行动的日期和地点，例如：11-20 北运河省界断面"
+ASK_ACTION_BODIES = "请写参加单位，用、隔开，例如：区水务局、天穆镇、区公安分局"
+ASK_ACTION_NUMBERS = (
+    "请写出动和成果，例如：85人 41车 4船，解决10处，违法船17艘，网具200米（人数必写，没有的不写）"
+)
+ACTION_SO_FAR = (
+    "{day}，{place}\n{bodies}\n出动{officers}人、{vehicles}车、{boats}船，解决{sites_solved}处，清理违法船只{illegal_boats}艘、"
+    "网具{net_metres}米{have}\n可以再发现场照片和文字说明；核对无误请回复“提交”，不对请回复“取消”。"
+)
+JOINT_ACTION_RECORDED = "已登记联合行动{action}：{numbers}。登记错了请回复：联合行动作废 编号 理由"
+JOINT_ACTION_WITHDRAWN = "联合行动{action}已作废（编号不再使用）。"
+JOINT_ACTION_LINE = "{action} {day} {place}（{bodies}）{numbers}{withdrawn}"
+NO_JOINT_ACTIONS = "还没有登记过联合行动。"
+JOINT_ACTION_HOW = (
+    "登记请回复“联合行动”，属于吹哨的回复“联合行动 吹哨 哨号”；登记错了请回复：联合行动作废 编号 理由"
+)
+LAW_RECORDED = "已登记{kind}{number}{case}（{body}），{until}。收到答复请回复：{kind}答复 {number} 12-01 结果"
+LAW_DUE = "{day}前答复"
+LAW_NO_DUE = "没有答复期限"
+LAW_ANSWERED = "{kind}{number}已登记答复。"
+LAW_WITHDRAWN = "{kind}{number}已作废。"
+LAW_LINE = "{number}（{body}）{state} {until} {subject}"
+NO_LAW_OUTCOMES = "还没有登记过{kind}。"
+LAW_HOW = (
+    "登记请回复：{kind} 文号 文书日期 单位 事由 12-20前答复（不要求答复的不写；属于案件的在文号前写：案件 编号）\n"
+    "收到答复请回复：{kind}答复 文号 日期 结果\n登记错了请回复：{kind}作废 文号 理由"
+)
+
 # — whistles —
 BLOWN = "〔{number}〕已吹哨{whistle}，请河长办于{until}指派牵头和协助单位。吹哨期间办理期限暂停计时（紧急案件除外）。"
 BLOWN_AT = "已吹哨{whistle}：{place}，请河长办于{until}指派牵头和协助单位。"
@@ -279,6 +328,48 @@ WHISTLE_ENTRY = "· {time} {body}{what}：{words}"
 WHISTLE_LINE = "{n} {state} {where}{lead}"
 NO_WHISTLES = "现在没有与您单位有关的吹哨。"
 WHISTLE_HOW = "吹哨请回复“吹哨 案件编号 需要谁做什么”，没有案件的写地点；看经过回复“看哨 哨号”。"
+
+# — the month judged —
+SCORE_HEAD = "{month}月考核（{standing}）\n{town}：{result}{before}"
+SCORE_BEFORE = "（上月第 {place} 名）"
+SCORE_POINTS = "{score} 分，第 {place} 名{grade}"
+SCORE_PLACES = "名次和 {score}，第 {place} 名{grade}"
+SCORE_UNRANKED = "不排名（{why}）"
+SCORE_ITEM = "· {item} {points}/{weight}（{figure}）"
+SCORE_ITEM_EXTRA = "· {item} {points}（{figure}）"
+SCORE_ITEM_PLACE = "· {item} {figure}，第 {place} 名"
+SCORE_ITEM_NOT = "· {item}：不计分（{why}）"
+SCORE_ITEM_LOSS = "  {sentence}"
+SCORE_ALL = "{month}月考核（{standing}）"
+SCORE_TOTAL = "{group}{place} {name} {score}"
+SCORE_TOTAL_UNRANKED = "{group}– {name} 不排名"
+SCORE_SUSPENDED = "\n本月暂停的项目：{items}"
+SCORE_LOSS = "{item}：{sentence}"
+SCORE_MORE = "还有 {count} 条，回复“得分”看全部"
+SCORE_REST = "…共 {count} 个"
+SCORE_NOTHING_LOST = "没有扣分"
+SCORE_CORRECTED = "\n更正理由：{reason}"
+SCORE_UNREAD = "\n{towns}没有人收到消息，请另行告知。"
+MONTH_FROZEN = "已批准"
+MONTH_UNTOLD = "草稿，还没有告知镇街"
+MONTH_WAITS = "申诉期已过，等待批准"
+MONTH_OPEN = "可在{until}申诉"
+NO_MONTH_YET = "还没有月考核的结果，告知后会在这里通知您。"
+NO_SUCH_MONTH = "{month}还没有月考核的结果。"
+NOT_IN_THE_MONTH = "{month}的考核没有{town}。"
+APPEAL_HOW = "请回复“申诉 项目 理由”，针对某个案件的在理由前写案件号，例如：申诉 按期整改 2026-0012 已按期整改。\n扣分的项目：{items}"
+ASK_APPEAL = "申诉“{item}”：请写理由，也可以发照片作证明，发完回复“提交”。"
+APPEAL_SO_FAR = "申诉“{item}”，已收到：{have}。还有就接着发（照片、文字都行），好了请回复“提交”。"
+APPEAL_GRANTED = "{town}的申诉（{appeal}号）已按成立答复，返还 {points} 分，并告诉了镇街。"
+APPEAL_REFUSED = "{town}的申诉（{appeal}号）已按不成立答复，分数不变，并告诉了镇街。"
+NO_APPEALS = "{month}没有等待答复的申诉。"
+APPEAL_LINE = "· {appeal}号 {town} {item}{row}：{reason}（照片等 {photos} 件）"
+APPEAL_DECIDE_HOW = (
+    "请回复“申诉 {appeal} 成立 理由”“申诉 {appeal} 成立 2 分 理由”或“申诉 {appeal} 不成立 理由”。"
+)
+APPEAL_NEEDS_WORDS = "申诉要写明理由，请写一两句再回复“提交”。"
+APPEALED = "已提交对“{item}”的申诉（{appeal}号），河长办答复后会告诉您。"
+MONTH_APPROVED = "{month}的考核已批准并冻结（校验码 {digest}…），将按设定的时间发布。"
 
 # — notifications: sentence → text (docs/messages.md lists who gets which) —
 NOTICES: dict[str, str] = {
@@ -323,6 +414,7 @@ NOTICES: dict[str, str] = {
     "town_order_withdrawn": "【督办单撤销】督办单{order}，〔{number}〕{place}，已撤销，不用答复了。原因：{reason}",
     "town_talk_called": "【约谈通知】{talk}，〔{number}〕{place}\n事由：{ground}，{reason}\n时间地点由河长办另行通知。",
     "town_talk_dated": "【约谈通知】{talk}，〔{number}〕{place}\n时间：{when}\n地点：{where}\n请准时参加，带上整改情况说明。",
+    "town_talk_tomorrow": "【约谈提示】{talk}，〔{number}〕{place}\n时间：{when}\n地点：{where}\n请准时参加，带上整改情况说明。",
     "town_talk_today": "【今日约谈】{talk}，〔{number}〕{place}\n时间：{when}\n地点：{where}",
     "town_talk_minutes": "【约谈纪要】{talk}，〔{number}〕{place}\n承诺：{undertakings}\n请于{undertakings_by}兑现。",
     "town_talk_withdrawn": "【约谈取消】{talk}，〔{number}〕{place}，不用参加了。原因：{reason}",
@@ -336,6 +428,7 @@ NOTICES: dict[str, str] = {
     "office_order_unjudged": "【督办答复待审核】督办单{order}，〔{number}〕{place}（{town}），应于{until}审核，{late}。\n照片：{link}\n请回复：审核 {short} 通过／审核 {short} 不通过 理由",
     "office_talk_called": "【约谈待安排】{talk}，〔{number}〕{place}（{town}）\n事由：{ground}，{reason}\n请回复：约谈时间 {short} 12-01 14:00 地点；不约谈请回复：撤销约谈 {short} 理由",
     "office_talk_dated": "【约谈已安排】{talk}，〔{number}〕{place}（{town}）\n时间：{when}\n地点：{where}",
+    "office_talk_rest_day": "【约谈日期需调整】{talk}，〔{number}〕{place}（{town}）\n{when}按公布的放假安排是休息日。\n请回复：约谈时间 {short} 12-01 14:00 地点",
     "office_talk_undated": "【约谈还没有安排】{talk}，〔{number}〕{place}（{town}）\n请回复：约谈时间 {short} 12-01 14:00 地点",
     "office_talk_to_keep": "【约谈待了结】〔{number}〕{place}\n{reason}。\n承诺：{undertakings}\n已兑现请回复：兑现 {short}",
     "office_talk_to_withdraw": "【约谈待了结】〔{number}〕{place}\n{reason}。\n不再约谈请回复：撤销约谈 {short} 理由",
@@ -347,8 +440,10 @@ NOTICES: dict[str, str] = {
     "office_whistle_nobody": "{urgent}【协助单位无人接收】吹哨{whistle}，{where}\n{reason}没有人收到消息。请电话通知其于{until}回哨；代录请回复：回哨 {serial} 单位 办什么 12-01",
     "office_whistle_late": "{urgent}【吹哨{whistle}】{where}\n{party}应于{until}{task}，{late}{nobody}。\n请回复：看哨 {serial}",
     "office_whistle_news": "{urgent}【吹哨{whistle}】{where}\n{party}{did}：{reason}\n请回复：看哨 {serial}",
+    "office_whistle_new_date": "{urgent}【吹哨{whistle}期限调整】{where}（{by}）\n{reason}，请于{until}指派牵头和协助单位（原为{was}）。\n请回复：指派 {serial} 牵头单位、协助单位",
+    "office_whistle_helper_new_date": "{urgent}【吹哨{whistle}期限调整】{where}\n{reason}，{party}的回哨期限调整为{until}（原为{was}）。该单位没有人收到消息，请电话通知。",
     "office_whistle_over": "【吹哨{whistle}结束】{where}\n{how}：{reason}",
-    "office_law_answer_due": "【{kind}答复提示】{number}（{body}）\n事由：{reason}\n应于{until}答复，{late}。收到答复后请管理员登记。",
+    "office_law_answer_due": "【{kind}答复提示】{number}（{body}）\n事由：{reason}\n应于{until}答复，{late}。收到答复请回复：{kind}答复 {number} 日期 结果",
     "town_whistle_blown": "【已吹哨{whistle}】{where}\n需要：{reason}\n由河长办协调，期间办理期限暂停计时。\n请回复：看哨 {serial}",
     "town_whistle_urgent": "{urgent}【已吹哨{whistle}】{where}\n需要：{reason}\n由河长办协调；紧急案件期限不暂停，请继续处置。\n请回复：看哨 {serial}",
     "town_whistle_named": "【吹哨{whistle}已指派】{where}\n{reason}\n请回复：看哨 {serial}",
@@ -359,6 +454,7 @@ NOTICES: dict[str, str] = {
     "helper_whistle_asked": "{urgent}【吹哨{whistle}】{where}（{by}）\n需要：{reason}\n请{party}{role}，于{until}回哨：办什么、何时办完。\n照片和经过：{link}\n请回复：回哨 {serial} 办什么 12-01",
     "helper_whistle_asked_place": "【吹哨{whistle}】{where}（{by}）\n需要：{reason}\n请{party}{role}，于{until}回哨：办什么、何时办完。\n请回复：回哨 {serial} 办什么 12-01",
     "helper_whistle_due": "{urgent}【吹哨{whistle}提示】{where}\n请{party}于{until}{task}，{late}。\n请回复：{example}",
+    "helper_whistle_new_date": "{urgent}【吹哨{whistle}期限调整】{where}\n{reason}，请{party}于{until}回哨（原为{was}）。\n请回复：回哨 {serial} 办什么 12-01",
     "helper_whistle_news": "【吹哨{whistle}】{where}\n{party}{did}：{reason}\n请回复：看哨 {serial}",
     "helper_whistle_over": "【吹哨{whistle}结束】{where}\n{how}：{reason}\n谢谢贵单位协助。",
     "office_referral": "【待移送】{referral}，〔{number}〕{place}（{town}），拟移送{body}。\n原因：{reason}\n请核对案卷后回复：确认移送 {short}；不移送请回复：撤销移送 {short} 理由",
@@ -381,6 +477,10 @@ NOTICES: dict[str, str] = {
         "{urgent}【延期申请】〔{number}〕{kind} {place}（{town}）\n理由：{reason}\n申请延期{days}个工作日，由{deadline}延至{wanted}。\n"
         "请回复：准 {short}／不准 {short} 理由"
     ),
+    "office_extension_due": (
+        "{urgent}【延期申请待答复】〔{number}〕{kind} {place}（{town}）\n申请延期{days}个工作日，理由：{reason}\n"
+        "整改期限{deadline}，{late}。答复前不催办镇街。\n请回复：准 {short}／不准 {short} 理由"
+    ),
     "office_new_date": "{urgent}【复核期限调整】〔{number}〕{place}（{town}），{reason}，请于{deadline}复核（原为{was}）。",
     "office_calendar_missing": (
         "【放假安排】还没有导入{year}年的放假调休安排，涉及{year}年的期限都按周一至周五暂定。\n"
@@ -389,9 +489,48 @@ NOTICES: dict[str, str] = {
     "reporter_extended": "您反映的问题（编号 {ticket}），{town}需要更多时间，整改期限延至{deadline}。\n原因：{reason}",
     "reporter_new_date": "您反映的问题（编号 {ticket}）期限有调整，{expected}。",
     "reporter_question": "关于您反映的问题（编号 {ticket}），办理单位想问：{question}\n请直接回复文字，对方看不到您是谁。",
+    "town_month_draft": (
+        "【{month_name}考核：{result}】{town} {grade}{because}\n{lost}\n全区：{totals}{suspended}\n"
+        "有异议请于{until}回复：申诉 项目 理由（可附照片）\n看全部依据请回复：得分 {month}"
+    ),
+    "town_month_again": (
+        "【{month_name}考核重新计算：{result}】{town} {grade}{because}\n{lost}\n全区：{totals}{suspended}\n"
+        "申诉期重新计算，有异议请于{until}回复：申诉 项目 理由（可附照片）\n看全部依据请回复：得分 {month}"
+    ),
+    "town_appeal_granted": "【申诉成立】{month_name}考核“{item}”（{appeal}号），返还 {returned} 分，现为{result}。\n河长办：{reason}",
+    "town_appeal_refused": "【申诉未支持】{month_name}考核“{item}”（{appeal}号），分数不变。\n河长办：{reason}",
+    "office_month_draft": (
+        "【{month_name}考核已起草】已告知各镇街，{until}可以申诉，过后请批准。{because}\n{totals}{suspended}{unread}\n"
+        "看全部请回复：得分 {month}"
+    ),
+    "office_month_again": (
+        "【{month_name}考核已重新起草】有变化的镇街：{towns}，已重新告知，{until}可以申诉。{because}\n{totals}{suspended}\n"
+        "看全部请回复：得分 {month}"
+    ),
+    "office_month_due": (
+        "【{month_name}考核待批准】申诉期已过，还没有答复的申诉 {count} 件。"
+        "请由没有起草、也没有答复申诉的同志核对后回复：批准 {month}"
+    ),
+    "office_month_trouble": "【{month_name}考核没有起草】{reason}",
+    "office_appealed": "【申诉】{town}对{month_name}考核“{item}”申诉（{appeal}号）\n理由：{reason}\n请回复：申诉 {appeal} 成立 理由／申诉 {appeal} 不成立 理由",
     "staff_digest": "【汇总】{head}：\n{lines}\n{hint}",
     "reporter_digest": "【汇总】{head}：\n{lines}\n{hint}",
     "reporter_photo_missing": "您反映的问题（编号 {ticket}）有 {count} 张照片没有收到（{reason}）。问题已在办理；方便时请回复“补充 {ticket}”再发一次照片。",
+    "town_ranking": (
+        "【{month}考核排名：{town}{state}】\n最需改进的两项：{costs}。\n回复“得分”看扣分理由，“排名”看全部。\n全部排名：{link}"
+    ),
+    "town_ranking_asked": "【{month}考核】{town}：{state}。\n最需改进的两项：{costs}。\n详情：{link}",
+    "town_ranking_withdrawn": "【{month}考核排名撤回】{town}：已发布的排名撤回，请勿再引用。\n原因：{reason}\n详情：{link}",
+    "subscriber_ranking": (
+        "【{month}考核排名】已经发布，第一名：{leaders}。\n全部排名：{link}\n回复“排名”看图，回复“退订排名”不再接收。"
+    ),
+    "subscriber_ranking_withdrawn": "【{month}考核排名撤回】已发布的排名撤回，请勿再引用。\n原因：{reason}\n详情：{link}",
+    "office_publication_failed": (
+        "【排名没有发成】{month}\n{reason}。\n处理后请管理员运行：flask bulletin publish {code}"
+    ),
+    "office_month_unapproved": (
+        "【排名待批准】{month}的考核到了发布时间，还没有批准，没有发布。\n批准后会自动发布；看进展：flask assessment show {code}"
+    ),
 }
 URGENT = "【紧急】"
 
@@ -420,12 +559,14 @@ DIGEST_DATES = {
     "town_order_sent_back": "，请于{answer_by}重新答复",
     "town_order_new_date": "，请于{answer_by}书面答复",
     "town_talk_dated": "，时间：{when}，地点：{where}",
+    "town_talk_tomorrow": "，时间：{when}，地点：{where}",
     "town_talk_today": "，时间：{when}，地点：{where}",
     "office_talk_dated": "，时间：{when}，地点：{where}",
     "town_talk_minutes": "，请于{undertakings_by}兑现承诺",
     "town_undertaking_due": "，请于{undertakings_by}兑现承诺",
     "town_undertaking_overdue": "，应于{undertakings_by}兑现承诺，已逾期",
     "office_undertaking_overdue": "，期限：{undertakings_by}",
+    "office_extension_due": "，申请延期{days}个工作日，{late}（请回复：准 {short}／不准 {short} 理由）",
     "office_extension_asked": "，申请延期{days}个工作日（请回复：准 {short}／不准 {short} 理由）",
 }
 DIGEST_HINT = "请回复：详情 编号"

@@ -11,7 +11,7 @@ from handlers.talks import DAY, day_said, in_full
 from models.whistle import Whistle, WhistleParty, entries_of, open_whistles
 from rules.privacy import without_telephone
 from rules.roles import Role
-from rules.whistles import PARTY_STATE_NAMES, WHISTLE_STATE_NAMES, PartyState, names_in
+from rules.whistles import PARTY_STATE_NAMES, WHISTLE_STATE_NAMES, names_in
 from services import case_links, whistle_help, whistle_notices, whistle_parties, whistles
 from services.case_notices import deadline_words
 from services.desk import Work
@@ -50,7 +50,7 @@ def blow_at(work: Work, said: re.Match[str]) -> str:
 
 
 def _until(work: Work, whistle: Whistle) -> str:
-    return whistle_notices.day(work, whistle.name_by)
+    return whistle_notices.naming_date(work, whistle)
 
 
 def _next(work: Work, whistle: Whistle) -> str:
@@ -63,7 +63,7 @@ def name(work: Work, said: re.Match[str]) -> str:
     whistle = whistles.called(work, said["n"])
     parties = whistle_help.name(work, whistle, whistle_parties.named(work, names_in(said["names"])))
     unread = [party.name for party in parties if not whistle_parties.people_of(work, party)]
-    until = whistle_notices.day(work, parties[0].answer_by)
+    until = whistle_notices.answer_date(work, parties[0])
     text = texts.NAMED.format(
         whistle=whistle.number, lead=whistle.lead.name if whistle.lead else "",
         parties="、".join(party.name for party in whistle.parties), until=until,
@@ -167,10 +167,9 @@ def shown(work: Work, whistle: Whistle) -> str:
 
 
 def _party_line(work: Work, party: WhistleParty) -> str:
-    due = party.do_by if party.state is PartyState.ANSWERED and party.do_by else party.answer_by
     return texts.WHISTLE_PARTY.format(
         role="牵头" if party.leads else "协助", party=party.name, state=PARTY_STATE_NAMES[party.state],
-        until=f"，{whistle_notices.day(work, due)}" if party.is_open else "",
+        until=f"，{whistle_notices.due_date(work, party)}" if party.is_open else "",
     )  # fmt: skip
 
 

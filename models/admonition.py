@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Select, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Select, Text, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -18,6 +18,7 @@ from rules.supervision import (
     Ground,
     ReferralMove,
     ReferralState,
+    besides,
 )
 
 
@@ -119,12 +120,12 @@ def admonitions_of(case_id: int) -> Select[Admonition]:
 
 
 def admonitions_to(town_id: int, ground: Ground, since: datetime, before: datetime) -> Select[Admonition]:
-    """Talks a town was called to on one ground in a span of time, those withdrawn left out."""
+    """Talks a town was called to in a span of time, on one ground alone or among others; those withdrawn left out."""
     return (
         select(Admonition)
         .where(
             Admonition.town_id == town_id,
-            Admonition.ground == ground,
+            or_(Admonition.ground == ground, Admonition.reason.contains(besides(ground))),
             Admonition.called_at >= since,
             Admonition.called_at < before,
             Admonition.state != AdmonitionState.WITHDRAWN,

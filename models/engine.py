@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -26,16 +27,21 @@ def make_engine(url: str, wait_seconds: float = 20) -> Engine:
         # no ping before each use: the desk does again what met a connection the server has dropped
         return create_engine(
             parsed, pool_size=10, max_overflow=20, pool_timeout=wait_seconds, hide_parameters=True,
-            connect_args=_limits(wait_seconds),
+            connect_args=_limits(wait_seconds), json_serializer=_json,
         )  # fmt: skip
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        parsed, connect_args={"timeout": wait_seconds, "check_same_thread": False}, hide_parameters=True
-    )
+        parsed, connect_args={"timeout": wait_seconds, "check_same_thread": False}, hide_parameters=True,
+        json_serializer=_json, json_deserializer=orjson.loads,
+    )  # fmt: skip
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", partial(_begin_sqlite, wait_seconds=wait_seconds))
     return engine
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _limits(wait_seconds: float) -> dict[str, Any]:

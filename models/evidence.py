@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Select, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.assessment import Appeal
 from models.base import Base
 from models.joint_action import JointAction
 from models.supervision import OrderAnswer
@@ -69,6 +70,8 @@ class Evidence(Base):
     """Set for the answer to a supervision order (督办答复) only."""
     action_id: Mapped[int | None] = mapped_column(ForeignKey(JointAction.id), index=True)
     """Set for what was photographed at a joint action (联合行动) only."""
+    appeal_id: Mapped[int | None] = mapped_column(ForeignKey(Appeal.id), index=True)
+    """Set for the proof of an appeal against a month's points (申诉) only."""
     arrival: Mapped[Arrival] = mapped_column(default=Arrival.WAITING, index=True)
     reason: Mapped[str] = mapped_column(default="")
     mark: Mapped[str] = mapped_column(default="")
@@ -118,6 +121,11 @@ def answered_with(answer_id: int) -> Select[Evidence]:
 def shown_of(action_id: int) -> Select[Evidence]:
     """What was photographed at a joint action."""
     return select(Evidence).where(Evidence.action_id == action_id).order_by(Evidence.id)
+
+
+def shown_to(appeal_id: int) -> Select[Evidence]:
+    """What a town sent to prove its appeal."""
+    return select(Evidence).where(Evidence.appeal_id == appeal_id).order_by(Evidence.id)
 
 
 def proof_of(case_id: int, proof_round: int) -> Select[Evidence]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.case import Case
+from rules.escalation import Rung
 
 WAITING = text("state = 'asked'")
 
@@ -53,6 +54,9 @@ class Extension(Base):
     """The date it was asked for."""
     due_after: Mapped[datetime | None]
     """The date that was granted."""
+    climbed: Mapped[Rung | None]
+    """How far the Office was pressed for its answer."""
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)
 
     case: Mapped[Case] = relationship()
 
@@ -60,6 +64,17 @@ class Extension(Base):
 def extensions_of(case_id: int) -> Select[Extension]:
     """A case's requests, the oldest first."""
     return select(Extension).where(Extension.case_id == case_id).order_by(Extension.id)
+
+
+def request_of(case_id: int) -> Select[Extension]:
+    """The one request of a case that waits for the Office, if there is one."""
+    return extensions_of(case_id).where(Extension.state == ExtensionState.ASKED).limit(1)
+
+
+def due_extensions(now: datetime) -> Select[Extension]:
+    """Requests for whose answer the Office is to be pressed by now."""
+    due = select(Extension).where(Extension.remind_at <= now)
+    return due.order_by(Extension.remind_at, Extension.id)
 
 
 def extensions_asked() -> Select[Extension]:

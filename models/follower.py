@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy import ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -32,6 +32,10 @@ class ShortNumber(Base):
     """The short number by which one follower calls one case in the chat."""
 
     __tablename__ = "short_number"
+    __table_args__ = (
+        Index("ix_short_number_follower_case", "follower_id", "case_id", unique=True),
+        Index("ix_short_number_follower_shown", "follower_id", "shown_at"),
+    )
 
     follower_id: Mapped[int] = mapped_column(ForeignKey("follower.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)

@@ -4,7 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, Text, or_, select, text
+from sqlalchemy import JSON, Connection, ForeignKey, Index, Insert, Select, Text, or_, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -26,6 +27,8 @@ class Notice(StrEnum):
     ORDER = "order"
     PHOTO_MISSING = "photo_missing"
     DIGEST = "digest"
+    RANKING = "ranking"
+    ASSESSMENT = "assessment"
 
 
 class Delivery(StrEnum):
@@ -100,6 +103,17 @@ class Notification(Base):
 
     person: Mapped[Person | None] = relationship()
     follower: Mapped[Follower | None] = relationship()
+
+
+_OWED_ONCE = {
+    "sqlite": sqlite.insert(Notification).on_conflict_do_nothing(index_elements=["key"]),
+    "postgresql": postgresql.insert(Notification).on_conflict_do_nothing(index_elements=["key"]),
+}
+
+
+def owed_once(connection: Connection) -> Insert:
+    """Write messages down, but for those whose key was owed before."""
+    return _OWED_ONCE[connection.dialect.name]
 
 
 def due_for_delivery(now: datetime, real: datetime | None = None, *, urgent: bool) -> Select[Notification]:

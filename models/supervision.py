@@ -60,6 +60,8 @@ class SupervisionOrder(Base):
     settled_at: Mapped[datetime | None]
     remark: Mapped[str] = mapped_column(Text, default="")
     """Why the last answer was sent back, or the order withdrawn."""
+    taken_back: Mapped[bool] = mapped_column(default=False)
+    """Withdrawn by the Office itself, not because the case went elsewhere or got more time."""
     answers: Mapped[int] = mapped_column(default=0)
     climbed: Mapped[Rung | None]
     """The highest rung climbed for this answer."""

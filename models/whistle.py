@@ -53,6 +53,10 @@ class Whistle(Base):
     state: Mapped[WhistleState] = mapped_column(index=True)
     blown_at: Mapped[datetime]
     name_by: Mapped[datetime]
+    name_days: Mapped[int | None]
+    """How many working days after it was blown; None in a row of version 0.1: as the settings say."""
+    name_provisional: Mapped[bool] = mapped_column(default=False)
+    """A day not yet announced was counted."""
     named_at: Mapped[datetime | None]
     """When the Office first named who helps."""
     settled_at: Mapped[datetime | None]
@@ -104,10 +108,15 @@ class WhistleParty(Base):
     state: Mapped[PartyState]
     asked_at: Mapped[datetime]
     answer_by: Mapped[datetime]
+    answer_days: Mapped[int | None]
+    """How many working days after it was asked; None in a row of version 0.1: as the settings say."""
+    answer_provisional: Mapped[bool] = mapped_column(default=False)
+    """A day not yet announced was counted."""
     answered_at: Mapped[datetime | None]
     """When it first answered."""
     plan: Mapped[str] = mapped_column(Text, default="")
     do_by: Mapped[datetime | None]
+    """The day it named itself: a calendar date, counted through no working day."""
     done_at: Mapped[datetime | None]
     result: Mapped[str] = mapped_column(Text, default="")
     climbed: Mapped[Rung | None]
@@ -168,6 +177,37 @@ def entries_of(whistle_id: int) -> Select[WhistleEntry]:
 def due_whistles(now: datetime) -> Select[Whistle]:
     """Whistles for which the Office is to be reminded by now."""
     return select(Whistle).where(Whistle.remind_at <= now).order_by(Whistle.remind_at, Whistle.id)
+
+
+def whistles_dated_after(first: datetime) -> Select[Whistle]:
+    """Open whistles whose date or next reminder lies after that moment, or was provisional."""
+    later = Whistle.name_provisional | (Whistle.name_by > first) | (Whistle.remind_at > first)
+    return select(Whistle).where(Whistle.state.in_(WHISTLE_OPEN), later).order_by(Whistle.id)
+
+
+def parties_dated_after(first: datetime) -> Select[WhistleParty]:
+    """Helpers still expected to act, likewise."""
+    later = (
+        WhistleParty.answer_provisional
+        | (WhistleParty.answer_by > first)
+        | (WhistleParty.do_by > first)
+        | (WhistleParty.remind_at > first)
+    )
+    return select(WhistleParty).where(WhistleParty.state.in_(PARTY_OPEN), later).order_by(WhistleParty.id)
+
+
+def whistles_known_by(known: datetime) -> Select[Whistle]:
+    """Open whistles whose date is provisional though the days it lies on were announced."""
+    provisional = Whistle.name_provisional & (Whistle.name_by <= known)
+    return select(Whistle).where(Whistle.state.in_(WHISTLE_OPEN), provisional).order_by(Whistle.id)
+
+
+def parties_known_by(known: datetime) -> Select[WhistleParty]:
+    """Helpers still expected to act, likewise."""
+    provisional = WhistleParty.answer_provisional & (WhistleParty.answer_by <= known)
+    return (
+        select(WhistleParty).where(WhistleParty.state.in_(PARTY_OPEN), provisional).order_by(WhistleParty.id)
+    )
 
 
 def due_parties(now: datetime) -> Select[WhistleParty]:

@@ -26,7 +26,7 @@ class Rung(StrEnum):
     OVERDUE = "overdue"
     ORDER = "order"
     AGAIN = "again"
-    """Another order: the answer to the last one was accepted, but the matter still stands."""
+    """Another order: the last one was settled (its answer accepted, or taken back), but the matter still stands."""
     ADMONITION = "admonition"
     REFERRAL = "referral"
 
@@ -64,7 +64,7 @@ class Ladder:
     admonition_days: int = 5
     """From an order, or from the day its answer was sent back, to the talk."""
     again_days: int = 10
-    """From an accepted answer to the next order, where the matter still stands."""
+    """From an accepted answer, or an order taken back by hand, to the next order, where the matter still stands."""
     orders_per_quarter: int = 2
     """So many orders to one town in one quarter lead to a talk by themselves."""
     talk_days: int = 5
@@ -100,9 +100,10 @@ Rungs = Sequence[tuple[Rung, datetime]]
 
 
 def of_promise(
-    promise: Promise, ladder: Ladder, calendar: WorkCalendar, answer_accepted_at: datetime | None = None
+    promise: Promise, ladder: Ladder, calendar: WorkCalendar, order_settled_at: datetime | None = None
 ) -> Rungs:
-    """The rungs of a case's date. `answer_accepted_at`: when the answer to its last order was accepted."""
+    """The rungs of a case's date. `order_settled_at`: when the answer to its last order was accepted, or the Office
+    took that order back."""
     if not promise.whole_days:
         return _of_instant(promise, ladder)
     due = local_day(promise.due_at - _INSTANT)
@@ -117,10 +118,10 @@ def of_promise(
         (Rung.OVERDUE, calendar.after(late, ladder.overdue_days).on, ladder.overdue_days > 0),
     ]
     order = calendar.after(late, ladder.order_days).on
-    if answer_accepted_at is None:
+    if order_settled_at is None:
         standing.append((Rung.ORDER, order, ladder.order_days > 0))
     else:
-        again = calendar.after(local_day(answer_accepted_at), ladder.again_days).on
+        again = calendar.after(local_day(order_settled_at), ladder.again_days).on
         standing.append((Rung.AGAIN, max(order, again), ladder.again_days > 0))
     # on the day something began nobody is chased for it
     return _of_days([(rung, day) for rung, day, wanted in standing if wanted and day > begun], ladder)
@@ -158,10 +159,20 @@ def of_talk(called_at: datetime, ladder: Ladder, calendar: WorkCalendar) -> Rung
     return _of_days([(Rung.OVERDUE, calendar.after(local_day(called_at), ladder.talk_days).on)], ladder)
 
 
-def of_meeting(at: datetime, ladder: Ladder, calendar: WorkCalendar) -> Rungs:
-    """The rungs of a talk whose day is set: on the day, and where minutes are missing the working day after."""
+IN_TIME = timedelta(hours=1)
+"""A reminder on the day of a meeting must leave people this long to come."""
+EVENING = timedelta(hours=17)
+
+
+def of_meeting(at: datetime, ladder: Ladder, calendar: WorkCalendar, hours: MessageHours) -> Rungs:
+    """The rungs of a talk whose day is set: on the day, and where minutes are missing the working day after; of one
+    too early for a reminder on its day, in the evening of the working day before it, within the hours."""
     day = local_day(at)
-    return _of_days([(Rung.ON_THE_DAY, day), (Rung.OVERDUE, calendar.after(day, 1).on)], ladder)
+    missing = (Rung.OVERDUE, _at(calendar.after(day, 1).on, ladder.at))
+    if at - _at(day, ladder.at) >= IN_TIME:
+        return [(Rung.ON_THE_DAY, _at(day, ladder.at)), missing]
+    evening = _at(_back(calendar, day, 1), 0) + min(EVENING, timedelta(minutes=hours.until) - IN_TIME)
+    return [(Rung.DAY_BEFORE, evening), missing]
 
 
 def of_undertakings(due_at: datetime, ladder: Ladder, calendar: WorkCalendar) -> Rungs:

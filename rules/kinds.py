@@ -35,14 +35,21 @@ class Kind:
     phrases: tuple[str, ...]
 
     @cached_property
-    def cues(self) -> Mapping[str, Sequence[str]]:
-        """Words, one of which every text that means this kind contains, and the phrases each may belong to."""
-        found: dict[str, list[str]] = {}
+    def cues(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Words, one of which every text that means this kind contains, by their first characters; each with the
+        phrase it belongs to."""
+        found: dict[str, list[tuple[str, str]]] = {}
         for phrase in self.phrases:
             pieces = phrase.partition("!")[0].split("…")
-            for word in min((piece.split("/") for piece in pieces), key=len):
-                found.setdefault(_plain(word), []).append(phrase)
+            fewest = min((piece.split("/") for piece in pieces), key=len)
+            for word in map(_plain, fewest):
+                found.setdefault(word[:1], []).append((word, phrase))
         return found
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """The first characters of its words."""
+        return frozenset(self.cues)
 
     @cached_property
     def names(self) -> tuple[str, frozenset[str]]:
@@ -57,9 +64,10 @@ def recognise(text: str, kinds: Sequence[Kind]) -> Kind | None:
     A phrase that is denied right before it (没有垃圾, 禁止游泳) does not count.
     """
     said = _MERE_NAMES.sub("", _plain(text))
+    letters = {"", *said}
     for kind in kinds:
-        for word, phrases in kind.cues.items():  # a look for a word is a hundredth of a match
-            if word in said and any(_says(said, phrase) for phrase in phrases):
+        for letter in letters & kind.letters:  # a look for a word is a hundredth of a match
+            if any(word in said and _says(said, phrase) for word, phrase in kind.cues[letter]):
                 return kind
     return None
 

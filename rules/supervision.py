@@ -157,6 +157,11 @@ def _after(
     return target
 
 
+def besides(ground: Ground) -> str:
+    """How a ground that came to a talk already called is written into its reason."""
+    return f"；{GROUND_NAMES[ground]}："
+
+
 def order_number(year: int, serial: int) -> str:
     """“〔2026〕12号”, as official papers are numbered. Source: 《党政机关公文格式》 GB/T 9704—2012, 7.2.5."""
     return f"〔{year}〕{serial}号"

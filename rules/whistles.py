@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rules.deadlines import Deadline, counted
 from rules.refusal import Refusal
-from rules.workdays import WorkCalendar, end_of, local_day
+from rules.workdays import WorkCalendar, local_day
 
 
 class WhistleState(StrEnum):
@@ -120,14 +121,14 @@ class WhistleSettings:
     departments: tuple[str, ...] = ()
 
 
-def name_by(blown_at: datetime, settings: WhistleSettings, calendar: WorkCalendar) -> datetime:
-    """Until when the Office names who helps: an aware UTC instant, the end of a working day."""
-    return end_of(calendar.after(local_day(blown_at), settings.name_days).on)
+def name_by(blown_at: datetime, settings: WhistleSettings, calendar: WorkCalendar) -> Deadline:
+    """Until when the Office names who helps: the end of a working day."""
+    return counted(blown_at, settings.name_days, calendar)
 
 
-def answer_by(asked_at: datetime, settings: WhistleSettings, calendar: WorkCalendar) -> datetime:
-    """Until when a helper says what it will do and when: an aware UTC instant, the end of a working day."""
-    return end_of(calendar.after(local_day(asked_at), settings.answer_days).on)
+def answer_by(asked_at: datetime, settings: WhistleSettings, calendar: WorkCalendar) -> Deadline:
+    """Until when a helper says what it will do and when: the end of a working day."""
+    return counted(asked_at, settings.answer_days, calendar)
 
 
 def stood_still(blown_at: datetime, since: datetime, until: datetime, calendar: WorkCalendar) -> int:

@@ -4,16 +4,26 @@ have become known, each in its own transaction."""
 from datetime import date
 
 from models.case import dated_after, provisional_until
+from models.whistle import parties_dated_after, parties_known_by, whistles_dated_after, whistles_known_by
 from rules.workdays import end_of
-from services import failures, holiday_notices, notifications, recount
+from services import failures, holiday_notices, notifications, recount, whistle_dates
 from services.desk import Desk, Work
 
 
 def follow_calendar(desk: Desk) -> int:
     """Ask for what is missing, count anew what has become known; how many were told, and rows were counted."""
     told = desk.do(holiday_notices.ask_for_missing)
+    return told + _apply(desk) + _settle(desk)
+
+
+def _settle(desk: Desk) -> int:
+    """What is still provisional though its days are known now, by a newer library too."""
+    known = end_of(desk.look(_known_until))
     return (
-        told + _apply(desk) + desk.each(provisional_until(end_of(desk.look(_known_until))), recount.case_anew)
+        desk.each(provisional_until(known), recount.case_anew)
+        + desk.each(recount.orders_known_by(known), recount.order_anew)
+        + desk.each(whistles_known_by(known), whistle_dates.naming_anew)
+        + desk.each(parties_known_by(known), whistle_dates.helper_anew)
     )
 
 
@@ -31,6 +41,8 @@ def _apply(desk: Desk) -> int:
             desk.each(dated_after(loaded.since), recount.case_anew)
             + desk.each(recount.orders_dated_after(loaded.since), recount.order_anew)
             + desk.each(recount.talks_after(loaded.since), recount.talk_anew)
+            + desk.each(whistles_dated_after(loaded.since), whistle_dates.naming_anew)
+            + desk.each(parties_dated_after(loaded.since), whistle_dates.helper_anew)
             + desk.each(notifications.held_back(desk.clock()), notifications.wait_anew)
         )
     for what in failed:

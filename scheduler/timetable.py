@@ -16,7 +16,7 @@ from scheduler.leader import Leader
 from scheduler.logbook import Job, Logbook
 
 
-def times(backup_at: str = "", digest_at: str = "08:00") -> dict[str, BaseTrigger]:
+def times(backup_at: str = "", digest_at: str = "08:00", assess_at: str = "06:00") -> dict[str, BaseTrigger]:
     """When each job runs, in China time: a backup only at the time that is set for it, digests when the hours in
     which messages may leave begin (on a day of rest none is due)."""
     nightly: dict[str, BaseTrigger] = {"backup": _daily(backup_at)} if backup_at else {}
@@ -25,7 +25,9 @@ def times(backup_at: str = "", digest_at: str = "08:00") -> dict[str, BaseTrigge
         "photos": IntervalTrigger(seconds=5, timezone=CHINA),
         "remind": IntervalTrigger(minutes=1, timezone=CHINA),
         "digest": _daily(digest_at),
+        "assess": _daily(assess_at),
         "drafts": IntervalTrigger(minutes=1, timezone=CHINA),
+        "publish": IntervalTrigger(minutes=1, timezone=CHINA),
         "ratings": IntervalTrigger(hours=1, timezone=CHINA),
         "calendar": IntervalTrigger(hours=1, timezone=CHINA),
         "tidy": CronTrigger(hour=3, minute=30, timezone=CHINA),
@@ -42,11 +44,16 @@ ALWAYS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
 
 def timetable(
-    jobs: Mapping[str, Job], leader: Leader, logbook: Logbook, backup_at: str = "", digest_at: str = "08:00"
+    jobs: Mapping[str, Job],
+    leader: Leader,
+    logbook: Logbook,
+    backup_at: str = "",
+    digest_at: str = "08:00",
+    assess_at: str = "06:00",
 ) -> BackgroundScheduler:
     """A scheduler that does each job only while this process leads; raises ValueError for a job without time
     or a time without job."""
-    when = times(backup_at, digest_at)
+    when = times(backup_at, digest_at, assess_at)
     if set(jobs) != set(when):
         raise ValueError(f"jobs and times differ: {sorted(set(jobs) ^ set(when))}")
     scheduler = BackgroundScheduler(timezone=CHINA)

@@ -21,13 +21,14 @@ from rules.supervision import (
     AdmonitionMove,
     AdmonitionState,
     Ground,
+    besides,
     numbered,
     order_number,
 )
 from rules.whistles import stood_still
 from rules.workdays import CHINA, end_of, local_day
 from services import audit, ladder, people, referrals
-from services.case_notices import tell_office, tell_person
+from services.case_notices import tell_office, tell_people
 from services.desk import Work
 from services.ladder import WITH_TOWN, office_only
 from services.numbering import serial_of_year
@@ -61,7 +62,7 @@ def call(
     if held is not None and ground is Ground.BY_HAND:
         raise Refusal(f"该案件已有没有办结的约谈{held.number}。")
     if held is not None:
-        held.reason = f"{held.reason}；{GROUND_NAMES[ground]}：{reason}"
+        held.reason = f"{held.reason}{besides(ground)}{reason}"
         _record(work, held, "talk_grounds", party, reason)
         return held
     year, serial = serial_of_year(work, "admonition")
@@ -75,8 +76,8 @@ def call(
     case.talks = (case.talks or 0) + 1
     case.mark(f"约谈{talk.number}待安排")
     event = _record(work, talk, "talk_called", party, reason)
-    for chief in people.leaders(work, talk.town_id):
-        tell_person(work, case, event, Notice.ORDER, "town_talk_called", chief, **_says(work, talk))
+    leaders = people.leaders(work, talk.town_id)
+    tell_people(work, case, event, Notice.ORDER, "town_talk_called", leaders, **_says(work, talk))
     tell_office(work, case, event, Notice.ORDER, "office_talk_called", **_says(work, talk))
     schedule(work, talk)
     return talk
@@ -95,12 +96,18 @@ def set_date(work: Work, talk: Admonition, meets_at: datetime, place: str) -> No
     office_only(work)
     if meets_at <= work.now:
         raise Refusal("约谈的时间应在现在之后。")
+    day = local_day(meets_at)
+    if not work.calendar.is_workday(day):
+        after = work.calendar.next_workday(day)
+        raise Refusal(f"{_named(day)}是休息日，约谈请安排在工作日，其后的第一个工作日是{_named(after)}。")
     talk.move(AdmonitionMove.DATE)
     _arranged(talk)
-    talk.meets_at, talk.place, talk.climbed = meets_at, place.strip(), None
+    talk.meets_at, talk.place = meets_at, place.strip()
+    past = [rung for rung, at in _rungs(work, talk)[0] if at <= work.now]
+    talk.climbed = past[-1] if past else None  # who is told of the day now needs no reminder of it
     event = _record(work, talk, "talk_dated", Party.OFFICE, place, at=meets_at.astimezone(CHINA).isoformat())
-    for chief in people.leaders(work, talk.town_id):
-        tell_person(work, talk.case, event, Notice.ORDER, "town_talk_dated", chief, **_says(work, talk))
+    leaders = people.leaders(work, talk.town_id)
+    tell_people(work, talk.case, event, Notice.ORDER, "town_talk_dated", leaders, **_says(work, talk))
     tell_office(work, talk.case, event, Notice.ORDER, "office_talk_dated", **_says(work, talk))
     schedule(work, talk)
 
@@ -123,8 +130,8 @@ def record_minutes(work: Work, talk: Admonition, minutes: Minutes) -> None:
     held_before_its_day = talk.meets_at is None or talk.meets_at > work.now
     talk.meets_at, talk.climbed = work.now if held_before_its_day else talk.meets_at, None
     event = _record(work, talk, "talk_held", Party.OFFICE, minutes.undertakings)
-    for chief in people.leaders(work, talk.town_id):
-        tell_person(work, talk.case, event, Notice.ORDER, "town_talk_minutes", chief, **_says(work, talk))
+    leaders = people.leaders(work, talk.town_id)
+    tell_people(work, talk.case, event, Notice.ORDER, "town_talk_minutes", leaders, **_says(work, talk))
     schedule(work, talk)
 
 
@@ -146,9 +153,8 @@ def withdraw(work: Work, talk: Admonition, reason: str) -> None:
     _arranged(talk)
     talk.settled_at, talk.remark = work.now, reason
     event = _record(work, talk, "talk_withdrawn", Party.OFFICE, reason)
-    for chief in people.leaders(work, talk.town_id):
-        says = {**_says(work, talk), "reason": reason}
-        tell_person(work, talk.case, event, Notice.ORDER, "town_talk_withdrawn", chief, **says)
+    leaders, says = people.leaders(work, talk.town_id), {**_says(work, talk), "reason": reason}
+    tell_people(work, talk.case, event, Notice.ORDER, "town_talk_withdrawn", leaders, **says)
     schedule(work, talk)
 
 
@@ -168,19 +174,26 @@ def case_moved(work: Work, case: Case, move: Move | None = None) -> None:
         _ask_to_settle(work, talk)
 
 
-def _ask_to_settle(work: Work, talk: Admonition) -> None:
+def order_withdrawn(work: Work, order: SupervisionOrder) -> None:
+    """The order that led to a talk was withdrawn: the Office decides what becomes of the talk."""
+    talk = open_one(work, order.case)
+    if talk is not None and talk.order_id == order.id and talk.state is not AdmonitionState.HELD:
+        _ask_to_settle(work, talk, f"督办单{order.number}已撤销")
+
+
+def _ask_to_settle(work: Work, talk: Admonition, cause: str = "") -> None:
     case, held = talk.case, talk.state is AdmonitionState.HELD
-    why = f"约谈{talk.number}还没有了结（案件{STATE_NAMES[case.state]}）"
+    why = f"约谈{talk.number}还没有了结（{cause or f'案件{STATE_NAMES[case.state]}'}）"
     if case.is_open:
         example = f"兑现 {case.number}" if held else f"撤销约谈 {case.number} 理由"
         case.mark(f"{why}，请回复：{example}")
     event = _record(work, talk, "talk_reminded", Party.SYSTEM, why)
     says = {**_says(work, talk), "reason": why}
-    for clerk in people.office(work):  # also the one who moved it: a closed case is on no list any more
-        if held:
-            tell_person(work, case, event, Notice.ORDER, "office_talk_to_keep", clerk, **says)
-        else:
-            tell_person(work, case, event, Notice.ORDER, "office_talk_to_withdraw", clerk, **says)
+    clerks = people.office(work)  # also the one who moved it: a closed case is on no list any more
+    if held:
+        tell_people(work, case, event, Notice.ORDER, "office_talk_to_keep", clerks, **says)
+    else:
+        tell_people(work, case, event, Notice.ORDER, "office_talk_to_withdraw", clerks, **says)
 
 
 def postpone(work: Work, case: Case, stopped_at: datetime) -> None:
@@ -215,7 +228,7 @@ def _rungs(work: Work, talk: Admonition) -> tuple[Rungs, datetime]:
     if talk.state is AdmonitionState.HELD and talk.undertakings_by:
         return escalation.of_undertakings(talk.undertakings_by, numbers, calendar), talk.undertakings_by
     if talk.state is AdmonitionState.DATED and talk.meets_at:
-        return escalation.of_meeting(talk.meets_at, numbers, calendar), talk.meets_at
+        return escalation.of_meeting(talk.meets_at, numbers, calendar, work.rulebook.hours), talk.meets_at
     return escalation.of_talk(talk.called_at, numbers, calendar), work.now
 
 
@@ -244,13 +257,14 @@ def _chase(work: Work, talk: Admonition, rung: Rung) -> None:
         return
     event = _record(work, talk, "talk_reminded", Party.SYSTEM, "", rung=rung.value)
     chiefs = people.leaders(work, talk.town_id) if talk.state is not AdmonitionState.CALLED else []
-    for chief in chiefs:
-        if talk.state is AdmonitionState.HELD and rung is Rung.OVERDUE:
-            tell_person(work, case, event, Notice.REMINDER, "town_undertaking_overdue", chief, **says)
-        elif talk.state is AdmonitionState.HELD:
-            tell_person(work, case, event, Notice.REMINDER, "town_undertaking_due", chief, **says)
-        elif rung is Rung.ON_THE_DAY:
-            tell_person(work, case, event, Notice.REMINDER, "town_talk_today", chief, **says)
+    if talk.state is AdmonitionState.HELD and rung is Rung.OVERDUE:
+        tell_people(work, case, event, Notice.REMINDER, "town_undertaking_overdue", chiefs, **says)
+    elif talk.state is AdmonitionState.HELD:
+        tell_people(work, case, event, Notice.REMINDER, "town_undertaking_due", chiefs, **says)
+    elif rung is Rung.ON_THE_DAY:
+        tell_people(work, case, event, Notice.REMINDER, "town_talk_today", chiefs, **says)
+    elif rung is Rung.DAY_BEFORE:
+        tell_people(work, case, event, Notice.REMINDER, "town_talk_tomorrow", chiefs, **says)
     if rung is not Rung.OVERDUE:
         return
     if talk.state is AdmonitionState.CALLED:
@@ -286,6 +300,22 @@ def _says(work: Work, talk: Admonition) -> dict[str, Any]:
         "undertakings": talk.undertakings,
         "undertakings_by": in_words(Deadline(due, provisional=False), now=work.now) if due else "",
     }
+
+
+def day_of_rest(work: Work, talk: Admonition) -> None:
+    """The calendar has changed: where the day that was set is one of rest now, the Office sets another."""
+    if talk.state is not AdmonitionState.DATED or talk.meets_at is None or talk.meets_at <= work.now:
+        return
+    if work.calendar.is_workday(local_day(talk.meets_at)):
+        return
+    event = _record(
+        work, talk, "talk_reminded", Party.SYSTEM, "约谈日是休息日", day=str(local_day(talk.meets_at))
+    )
+    tell_office(work, talk.case, event, Notice.ORDER, "office_talk_rest_day", **_says(work, talk))
+
+
+def _named(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def day_and_time(at: datetime) -> str:

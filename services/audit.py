@@ -26,7 +26,10 @@ def record(
     actor: str = "",
     details: dict[str, Any] | None = None,
 ) -> CaseEvent:
-    """Append one event to the case's chain; the actor is whoever is speaking, as a pseudonym."""
+    """Append one event to the case's chain; the actor is whoever is speaking, as a pseudonym.
+
+    What is new beside it (an order, a request) has its id from then on: people are about to be told of it.
+    """
     if not actor:
         actor = work.who.pseudonym if work.who and party is not Party.SYSTEM else party.value
     case.events_count = (case.events_count or 0) + 1
@@ -45,8 +48,10 @@ def record(
     )
     event.digest = digest_of(case.number, event)
     case.head = event.digest
+    news = any(not isinstance(row, CaseEvent) for row in work.session.new)
     work.session.add(event)
-    work.session.flush()
+    if news:
+        work.session.flush()
     return event
 
 

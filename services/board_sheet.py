@@ -5,16 +5,14 @@ Apart from services/boards.py because fpdf takes half a second to import, which 
 
 import io
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 
 import segno
 from fpdf import FPDF
 
 from services.boards import Printed
+from services.typeface import FONT
 
-FONT = Path(next(iter(find_spec("zhplot").submodule_search_locations))) / "fonts" / "NotoSansSC-Regular.ttf"  # type: ignore[union-attr,arg-type]
-"""Noto Sans SC (OFL); zhplot is not imported, for it would bring matplotlib with it."""
 INVITATION = "微信扫一扫，反映河湖问题"
 
 

@@ -13,7 +13,7 @@ from rules import deadlines, escalation
 from rules.deadlines import Deadline, Severity
 from rules.lifecycle import State
 from rules.workdays import local_day
-from services import ladder
+from services import handling, ladder
 from services.desk import Work
 
 
@@ -48,6 +48,8 @@ def proved(work: Work, case: Case, since: datetime) -> None:
 def severity_changed(work: Work, case: Case, *, graver: bool) -> None:
     """Count the town's date by the new severity: what has become graver from now on, so that it is not late at
     once; else from where it began."""
+    if graver:
+        handling.counted_anew(work, case)
     if case.state is State.ASSIGNED and case.assigned_at:
         if graver:
             assigned(work, case, work.now)
@@ -136,6 +138,7 @@ def settle(work: Work, case: Case) -> None:
     case.verify_provisional = bool(case.verify_by and case.verify_provisional)
     case.provisional = case.accept_provisional or case.rectify_provisional or case.verify_provisional
     ladder.schedule(work, case)
+    handling.case_stands(work, case)
 
 
 def _counted(work: Work, since: datetime, days: int) -> Counted:

@@ -55,7 +55,8 @@ def case_file(work: Work, case: Case, referral: Referral | None = None) -> CaseF
 def _course(work: Work, case: Case) -> Paper:
     """What the case is, and everything that was done about it, in order."""
     facts = [
-        ("案件号", case.number), ("类别", case.kind), ("等级", SEVERITY_NAMES[case.severity]), ("地点", case.place),
+        ("案件号", case.number), ("类别", case.kind), ("等级", SEVERITY_NAMES[case.severity]),
+        ("地点", without_telephone(case.place)),
         ("办理单位", case.town.name if case.town else "待分派"), ("状态", STATE_NAMES[case.state]),
         ("立案", moment(case.opened_at)), ("交办", moment(case.assigned_at)), ("受理期限", until(case.accept_by)),
         ("整改期限", until(case.rectify_by)),

@@ -25,6 +25,10 @@ class CaseLinks:
         """Signs, and reads what was signed."""
         return LinkSigner(self._key())
 
+    def page(self, path: str) -> str:
+        """The whole address of a page that anybody may read: `ranking/2026-10`."""
+        return f"{self._public_url}/{path}"
+
     def address(self, case_id: int, moves: int, view: View, viewer: str, now: datetime) -> str:
         """The whole address of a case page for this viewer."""
         return f"{self._public_url}/c/{self.signer.case_link(case_id, moves, view, viewer, now)}"

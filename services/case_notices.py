@@ -1,8 +1,9 @@
 """Who is told what when a case moves; docs/messages.md is the same table in prose."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from models.case import Case, CaseEvent
 from models.follower import Follower
@@ -12,29 +13,43 @@ from models.report import Report, reports_of
 from rules.deadlines import Deadline, Severity, in_words
 from rules.lifecycle import STATE_NAMES, State
 from rules.privacy import without_telephone
-from services import people
+from services import people, short_numbers
 from services.desk import Work
-from services.notifications import owe
+from services.notifications import owe, owe_each
 
 
 def tell_town(work: Work, case: Case, event: CaseEvent, notice: Notice, sentence: str, **says: Any) -> None:
     """Town chief, liaison and village chief, each once."""
-    for person in people.town_people(work, case):
-        _tell(work, case, event, notice, sentence, person, says)
+    tell_people(work, case, event, notice, sentence, people.town_people(work, case), **says)
 
 
 def tell_office(work: Work, case: Case, event: CaseEvent, notice: Notice, sentence: str, **says: Any) -> None:
     """Every clerk of the Office who can be reached, but for the one who did it."""
-    for person in people.office(work):
-        if work.who is None or work.who.person is None or work.who.person.id != person.id:
-            _tell(work, case, event, notice, sentence, person, says)
+    mine = work.who.person.id if work.who is not None and work.who.person is not None else None
+    clerks = [person for person in people.office(work) if person.id != mine]
+    tell_people(work, case, event, notice, sentence, clerks, **says)
 
 
 def tell_person(
     work: Work, case: Case, event: CaseEvent, notice: Notice, sentence: str, person: Person, **says: Any
 ) -> None:
     """One person of the registry."""
-    _tell(work, case, event, notice, sentence, person, says)
+    tell_people(work, case, event, notice, sentence, [person], **says)
+
+
+def tell_people(
+    work: Work, case: Case, event: CaseEvent, notice: Notice, sentence: str, to: Sequence[Person], **says: Any
+) -> None:
+    """These people of the registry, each once for this event, with the number by which they call the case."""
+    if not to:
+        return
+    numbers = short_numbers.of_people(work, to, case)
+    owe_each(
+        work, notice, sentence, f"case:{case.id}:{event.sequence}:{sentence}",
+        {person.id: {"short": numbers.get(person.id, 0)} for person in to},
+        case=case, urgent=case.severity is Severity.URGENT, number=case.number, moves=case.moves,
+        words=without_telephone(words_of(work, case)), **facts(work, case), **{"town_id": case.town_id, **says},
+    )  # fmt: skip
 
 
 def tell_reporters(
@@ -56,25 +71,6 @@ def tell_reporter(
         work, notice, sentence, f"case:{case.id}:{event.sequence}:{sentence}:report:{report.id}",
         follower=follower, case=case, urgent=False, ticket=report.ticket, report=report.id,
         **facts(work, case), **says,
-    )  # fmt: skip
-
-
-def _tell(
-    work: Work,
-    case: Case,
-    event: CaseEvent,
-    notice: Notice,
-    sentence: str,
-    person: Person,
-    says: dict[str, Any],
-) -> None:
-    follower = people.follower_of(work, person)
-    short = people.short_number(work, follower, case, shown=False) if follower else 0
-    owe(
-        work, notice, sentence, f"case:{case.id}:{event.sequence}:{sentence}",
-        person=person, case=case, urgent=case.severity is Severity.URGENT,
-        number=case.number, short=short, moves=case.moves, words=without_telephone(words_of(work, case)),
-        **facts(work, case), **{"town_id": case.town_id, **says},
     )  # fmt: skip
 
 
@@ -112,10 +108,12 @@ def deadline_words(work: Work, case: Case) -> str:
 
 def words_of(work: Work, case: Case) -> str:
     """The words of the first report that has any."""
-    words = work.session.scalar(
-        select(Report.words)
-        .where(Report.case_id == case.id, Report.words != "", Report.withdrawn_at.is_(None))
-        .order_by(Report.id)
-        .limit(1)
-    )
-    return words or ""
+    return work.session.scalar(_WORDS, {"case": case.id}) or ""
+
+
+_WORDS = (
+    select(Report.words)
+    .where(Report.case_id == bindparam("case"), Report.words != "", Report.withdrawn_at.is_(None))
+    .order_by(Report.id)
+    .limit(1)
+)

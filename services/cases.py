@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.case import Case, CaseEvent, RoutingCorrection
+from models.handling import What
 from models.notification import Notice
 from models.person import Person
 from models.registry import Town
 from models.report import Rating, Report, Satisfaction, Source, reports_of, unanswered_of
-from models.setting import Counter
 from rules import deadlines, lifecycle
 from rules.case_number import case_number
 from rules.deadlines import Severity
@@ -17,11 +17,21 @@ from rules.lifecycle import MOVES, Move, Party, State
 from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from rules.workdays import CHINA
-from services import admonitions, audit, case_dates, extensions, people, supervision, whistles
+from services import (
+    admonitions,
+    audit,
+    case_dates,
+    extensions,
+    handling,
+    people,
+    supervision,
+    whistle_clock,
+    whistles,
+)
 from services.case_notices import tell_office, tell_person, tell_reporter, tell_reporters, tell_town
 from services.desk import Work
 from services.notifications import hurry
-from services.numbering import next_serial
+from services.numbering import hold, next_serial
 
 WITH_TOWN = frozenset({State.ASSIGNED, State.ACCEPTED, State.PROVING})
 """Where the town's own date counts."""
@@ -44,17 +54,17 @@ def open_case(work: Work, kind: Kind, **where: Any) -> Case:
 def hold_numbering(work: Work) -> None:
     """Let nobody else open a case until this is done: of two reports at once the second sees the first's case."""
     year = work.now.astimezone(CHINA).year
-    if work.session.get(Counter, f"case:{year}", with_for_update=True) is None:
-        work.session.add(Counter(name=f"case:{year}", value=0))
+    hold(work, f"case:{year}")
+
+
+def dispatch(work: Work, case: Case, town_id: int, routed_by: str, unread: str | None = None) -> None:
+    """Assign a new case to the town the routing found, or to the Office where nobody there would read it: why that
+    is so (`unread`), where it is known already."""
+    if case.town_id != town_id:
+        case.town_id = town_id
         work.session.flush()
-
-
-def dispatch(work: Work, case: Case, town_id: int, routed_by: str) -> None:
-    """Assign a new case to the town the routing found, or to the Office where nobody there would read it."""
-    case.town_id = town_id
-    work.session.flush()
-    work.session.refresh(case, ["town"])
-    why = people.nobody_there(work, case)
+        work.session.refresh(case, ["town"])
+    why = people.nobody_there(work, case) if unread is None else unread
     if why:
         _leave_to_office(work, case, routed_by, why)
     else:
@@ -302,6 +312,8 @@ def change_severity(work: Work, case: Case, severity: Severity) -> None:
         raise Refusal(f"该案件已经是“{deadlines.SEVERITY_NAMES[severity]}”。")
     before, case.severity = case.severity, severity
     graver = list(Severity).index(severity) > list(Severity).index(before)
+    handling.came(work, case, What.SEVERITY, severity.value)
+    whistle_clock.severity_changed(work, case)
     case_dates.severity_changed(work, case, graver=graver)
     event = audit.record(
         work, case, "severity", Party.OFFICE, before=before.value, details={"severity": severity.value}
@@ -341,6 +353,7 @@ def rate(work: Work, report: Report, asked: Satisfaction, rating: Rating, reason
         reason=without_telephone(reason),
         details={"rating": rating.value, "closing": asked.closing},
     )
+    handling.came(work, case, What.RATED, rating.value)
     return rating is Rating.NOT and dissatisfied(work, case, reason)
 
 
@@ -384,6 +397,7 @@ def _move(
         details={**(details or {}), "town": case.town.code if case.town else ""},
     )  # fmt: skip
     case.remind_at = None  # the ladder stops with every move; where a date runs, `case_dates` sets it anew
+    handling.case_moved(work, case, move, party)
     supervision.case_moved(work, case, move)
     admonitions.case_moved(work, case, move)
     extensions.case_moved(work, case)

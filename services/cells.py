@@ -73,18 +73,18 @@ def day(value: object) -> date | None:
 
 def length(value: object) -> Decimal | None:
     """Kilometres, to the metre."""
-    number = _number(value, "长度")
-    if number is None:
+    km = number(value, "长度")
+    if km is None:
         return None
-    if not 0 <= number <= 10_000:
-        raise Unreadable(f"长度 {number:f} 公里不合理")
-    return number.quantize(Decimal("0.001"))
+    if not 0 <= km <= 10_000:
+        raise Unreadable(f"长度 {km:f} 公里不合理")
+    return km.quantize(Decimal("0.001"))
 
 
 def degrees(value: object) -> float | None:
     """A longitude or latitude; whether the two fit is judged together."""
-    number = _number(value, "经纬度")
-    return None if number is None else round(float(number), 7)
+    found = number(value, "经纬度")
+    return None if found is None else round(float(found), 7)
 
 
 def phone(value: object) -> str:
@@ -170,17 +170,18 @@ def _spelled_day(written: str) -> date:
         raise Unreadable(f"没有“{_short(written)}”这一天") from None
 
 
-def _number(value: object, what: str) -> Decimal | None:
+def number(value: object, what: str) -> Decimal | None:
+    """A number however typed; `what` names it where it is none."""
     written = text(value).translate(FULL_WIDTH).replace("．", ".").replace("－", "-")
     if not written:
         return None
     try:
-        number = Decimal(written)
+        found = Decimal(written)
     except InvalidOperation:
         raise Unreadable(f"{what}应为数字，现在是“{_short(written)}”") from None
-    if isinstance(value, bool) or not number.is_finite() or abs(number.adjusted()) > 30:
+    if isinstance(value, bool) or not found.is_finite() or abs(found.adjusted()) > 30:
         raise Unreadable(f"{what}应为数字，现在是“{_short(written)}”")
-    return number
+    return found
 
 
 def _short(written: str) -> str:

@@ -1,7 +1,5 @@
 """Climbing the ladder of supervision: what a case's date asks for by now, and what the Office does by hand."""
 
-from datetime import timedelta
-
 from models.case import Case, CaseEvent
 from models.notification import Notice
 from models.supervision import Reminder, open_orders_of
@@ -10,7 +8,7 @@ from rules.lifecycle import STATE_NAMES, Party, State
 from rules.refusal import Refusal
 from rules.workdays import end_of
 from services import admonitions, audit, ladder, people, supervision
-from services.case_notices import tell_office, tell_person
+from services.case_notices import tell_office, tell_people
 from services.desk import Work
 from services.ladder import ORDERS, WITH_TOWN, office_only, promise_of
 
@@ -24,11 +22,12 @@ def climb(work: Work, case: Case) -> None:
     if case.remind_at is None or case.remind_at > work.now:
         return
     wanted = ladder.step_of(work, case)
+    case.remind_at = wanted.next_at
     if wanted.rung in ORDERS:
         _order(work, case, wanted.rung)
+        ladder.schedule(work, case)
     elif wanted.rung is not None:
         _remind(work, case, wanted.rung)
-    ladder.schedule(work, case)
 
 
 def _order(work: Work, case: Case, rung: Rung | None) -> None:
@@ -36,9 +35,13 @@ def _order(work: Work, case: Case, rung: Rung | None) -> None:
     given = ladder.climbed(work, case, promise) if promise else None
     if given not in ORDERS:  # also after another order: no lower rung follows that an outage has passed over
         _note(work, case, Rung.ORDER)
-    again = "，上次督办答复后仍未办结" if rung is Rung.AGAIN else ""
-    late = f"逾期未{TASKS[case.state]}{again}"
+    late = f"逾期未{TASKS[case.state]}{_since_the_last(work, case) if rung is Rung.AGAIN else ''}"
     supervision.issue(work, case, late, by_hand=False)
+
+
+def _since_the_last(work: Work, case: Case) -> str:
+    last = ladder.orders_that_count(work, case)[-1]
+    return f"，督办单{last.number}撤销后仍未办结" if last.taken_back else "，上次督办答复后仍未办结"
 
 
 def _remind(work: Work, case: Case, rung: Rung) -> None:
@@ -62,7 +65,6 @@ def _note(work: Work, case: Case, rung: Rung) -> None:
             )
         )  # fmt: skip
         case.reminders = (case.reminders or 0) + 1
-        work.session.flush()
 
 
 def _remind_office(work: Work, case: Case, event: CaseEvent, rung: Rung) -> None:
@@ -74,17 +76,16 @@ def _remind_office(work: Work, case: Case, event: CaseEvent, rung: Rung) -> None
 
 def _remind_town(work: Work, case: Case, event: CaseEvent, rung: Rung) -> None:
     task = TASKS[case.state]
-    for chief in people.leaders(work, case.town_id or 0):
-        match rung:
-            case Rung.HALF_TIME:
-                tell_person(work, case, event, Notice.REMINDER, "town_half_time", chief, task=task)
-            case Rung.DAY_BEFORE:
-                tell_person(work, case, event, Notice.REMINDER, "town_day_before", chief, task=task)
-            case Rung.ON_THE_DAY:
-                tell_person(work, case, event, Notice.REMINDER, "town_on_the_day", chief, task=task)
-            case _:
-                tell_person(work, case, event, Notice.REMINDER, "town_overdue", chief, task=task)
-    why = people.nobody_there(work, case)
+    chiefs, why = people.leaders_or_why(work, case.town_id)
+    match rung:
+        case Rung.HALF_TIME:
+            tell_people(work, case, event, Notice.REMINDER, "town_half_time", chiefs, task=task)
+        case Rung.DAY_BEFORE:
+            tell_people(work, case, event, Notice.REMINDER, "town_day_before", chiefs, task=task)
+        case Rung.ON_THE_DAY:
+            tell_people(work, case, event, Notice.REMINDER, "town_on_the_day", chiefs, task=task)
+        case _:
+            tell_people(work, case, event, Notice.REMINDER, "town_overdue", chiefs, task=task)
     if why:
         reason = f"{RUNG_NAMES[rung]}没有人收到（{why}）"
         tell_office(work, case, event, Notice.REMINDER, "office_nobody_reminded", reason=reason, task=task)
@@ -101,16 +102,15 @@ def urge(work: Work, case: Case, reason: str) -> int:
     if not chiefs:
         raise Refusal("该镇街无人绑定微信，请电话催办。")
     event = audit.record(work, case, "urged", Party.OFFICE, reason=reason)
-    for chief in chiefs:
-        tell_person(
-            work, case, event, Notice.REMINDER, "town_urged", chief, task=TASKS[case.state], reason=reason
-        )
+    tell_people(
+        work, case, event, Notice.REMINDER, "town_urged", chiefs, task=TASKS[case.state], reason=reason
+    )
     return len(chiefs)
 
 
 def hold(work: Work, case: Case, days: int, reason: str) -> None:
-    """The Office puts the ladder off for so many working days (暂缓): nobody is chased on this case until then;
-    0 lets it go on at once. The dates themselves stay."""
+    """The Office puts the ladder off for so many working days, counted from tomorrow like every deadline (暂缓):
+    nobody is chased on this case until the last has ended; 0 lets it go on at once. The dates themselves stay."""
     office_only(work)
     if not case.is_open:
         raise Refusal("该案件已经结束，没有需要暂缓的督办。")
@@ -118,8 +118,7 @@ def hold(work: Work, case: Case, days: int, reason: str) -> None:
         raise Refusal(f"暂缓的天数应在 0 至 {LONGEST_HOLD} 个工作日之间。")
     if not reason.strip():
         raise Refusal(f"请写明理由，例如：暂缓 {case.number} 3 汛期抢险")
-    day = work.calendar.after(work.today, days).on
-    case.held_until = end_of(day) - timedelta(days=1) if days else None
+    case.held_until = end_of(work.calendar.after(work.today, days).on) if days else None
     audit.record(work, case, "held", Party.OFFICE, reason=reason, details={"days": days})
     ladder.schedule(work, case)
     for order in work.session.scalars(open_orders_of(case.id)).all():

@@ -1,9 +1,12 @@
 """Not too many messages: who has had the day's number gets the rest in one digest on the next working morning."""
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, exists, func, or_, select
 
+from models.base import UtcDateTime
 from models.follower import Follower
 from models.notification import Delivery, Notification, held_for_digest
 from models.person import Person
@@ -24,9 +27,9 @@ def hold_what_is_over(work: Work, row: Notification, real: datetime) -> bool:
     if not row.counted or row.sentence in DIGESTS or reader is None:
         return False
     hours = work.rulebook.hours
-    to = locked(work, reader)
     midnight = end_of(work.today)
-    if _sent_under_way_or_kept_free(work, to, midnight, real) < hours.per_day:
+    locked(work, reader)
+    if _sent_under_way_or_kept_free(work, reader, midnight, real) < hours.per_day:
         return False
     row.delivery, row.leased_until = Delivery.HELD, None
     row.not_before = row.next_try_at = messages.may_leave_at(midnight, False, hours, work.calendar)
@@ -34,10 +37,25 @@ def hold_what_is_over(work: Work, row: Notification, real: datetime) -> bool:
 
 
 def locked(work: Work, reader: Person | Follower) -> ColumnElement[bool]:
-    """What is for this reader, whose row is held meanwhile, so that two workers count one after the other."""
-    table = type(reader)
-    work.session.scalar(select(table.id).where(table.id == reader.id).with_for_update())
+    """What is for this reader, who is held meanwhile, so that two workers count one after the other."""
+    whose = _behind(reader)
+    table = type(whose)
+    work.session.scalar(select(table.id).where(table.id == whose.id).with_for_update())
     return to_reader(reader)
+
+
+def _behind(reader: Person | Follower) -> Person | Follower:
+    """Who holds an office and has reported something too is one person with one telephone."""
+    return (reader.person or reader) if isinstance(reader, Follower) else reader
+
+
+def _to_the_telephone_of(kind: type[Person | Follower]) -> list[ColumnElement[bool]]:
+    """What reaches the reader `whose`, in each capacity."""
+    whose = bindparam("whose", type_=Integer)
+    if kind is Follower:
+        return [Notification.follower_id == whose]
+    bound = select(Follower.id).where(Follower.person_id == whose)
+    return [Notification.person_id == whose, Notification.follower_id.in_(bound)]
 
 
 def to_reader(reader: Person | Follower) -> ColumnElement[bool]:
@@ -49,24 +67,43 @@ def to_reader(reader: Person | Follower) -> ColumnElement[bool]:
 
 def sent_that_day(to: ColumnElement[bool], midnight: datetime) -> Select[int]:
     """How many counted messages left for somebody in the day that ends at this midnight."""
+    return _sent_between(to, midnight - timedelta(days=1), midnight)
+
+
+def _sent_between(to: ColumnElement[bool], since: Any, before: Any) -> Select[int]:
     return select(func.count()).where(
         to,
         Notification.counted,
         Notification.delivery.in_([state for state in Delivery if state is not Delivery.OWED]),
-        Notification.sent_at >= midnight - timedelta(days=1),
-        Notification.sent_at < midnight,
+        Notification.sent_at >= since,
+        Notification.sent_at < before,
     )
 
 
 def _sent_under_way_or_kept_free(
-    work: Work, to: ColumnElement[bool], midnight: datetime, real: datetime
+    work: Work, reader: Person | Follower, midnight: datetime, real: datetime
 ) -> int:
-    """All found in the index of whom they go to, without their whole past."""
+    """All found in the indexes of whom they go to, without their whole past."""
+    whose = _behind(reader)
+    when = {"since": midnight - timedelta(days=1), "before": midnight, "now": work.now, "real": real}
+    return work.session.scalar(_how_many(type(whose)), {"whose": whose.id, **when}) or 0
+
+
+@cache
+def _how_many(kind: type[Person | Follower]) -> Select[int]:
+    """Written once: to put it together costs more than to ask it, and every message asks."""
+    counted = [_counted(to) for to in _to_the_telephone_of(kind)]
+    return select(sum(counted[1:], counted[0]))
+
+
+def _counted(to: ColumnElement[bool]) -> ColumnElement[int]:
+    since, before, now, real = (
+        bindparam(name, type_=UtcDateTime()) for name in ("since", "before", "now", "real")
+    )
     owed = (to, Notification.counted, Notification.delivery == Delivery.OWED)
     under_way = select(func.count()).where(*owed, Notification.leased_until > real)
     waits = or_(Notification.leased_until.is_(None), Notification.leased_until <= real)
     digest = select(Notification.id).where(*owed, waits, Notification.sentence.in_(DIGESTS))
-    to_come = held_for_digest(work.now).where(to)
+    to_come = held_for_digest(cast("Any", now)).where(to)
     kept_free = case((or_(exists(digest), exists(to_come.with_only_columns(Notification.id))), 1), else_=0)
-    counted = sent_that_day(to, midnight).scalar_subquery() + under_way.scalar_subquery() + kept_free
-    return work.session.scalar(select(counted)) or 0
+    return _sent_between(to, since, before).scalar_subquery() + under_way.scalar_subquery() + kept_free

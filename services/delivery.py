@@ -96,11 +96,9 @@ def _due(work: Work, limit: int, held: datetime) -> list[Notification]:
 
 def _missed_its_hours(work: Work, row: Notification) -> bool:
     """Nobody sent it while it might leave (an outage), and now it is night or a day of rest: it waits for the next
-    hours. What was queued outside the hours on purpose (its reader has just spoken) leaves."""
-    hours, calendar = work.rulebook.hours, work.calendar
-    leaves = messages.may_leave_at(work.now, row.urgent, hours, calendar)
-    due = row.next_try_at
-    if leaves <= work.now or messages.may_leave_at(due, row.urgent, hours, calendar) > due:
+    hours."""
+    leaves = messages.may_leave_at(work.now, row.urgent, work.rulebook.hours, work.calendar)
+    if leaves <= work.now:
         return False
     row.not_before, row.next_try_at, row.leased_until = leaves, leaves, None
     return True

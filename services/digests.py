@@ -14,7 +14,7 @@ from models.person import Person
 from rules import messages
 from rules.lifecycle import State
 from rules.workdays import local_day
-from services import daily_limit, overtaken, people
+from services import daily_limit, overtaken, people, short_numbers
 from services.case_notices import facts
 from services.desk import Work
 from services.notifications import let_go, owe
@@ -34,8 +34,6 @@ SETTLES = frozenset(
 """About an order or a talk, and nothing is to be done about it."""
 OWN_LINES = ("talk", "order", "referral", "extension")
 """What has a line of its own beside the newest of its case: its time and place must not vanish behind that."""
-WISHES = frozenset({"office_extension_asked"})
-"""Ask the Office for an answer while the case waits for the town."""
 EMPTY, TOLD = "汇总前各项都已有新进展", "此后的进展已另行告知"
 
 
@@ -84,8 +82,7 @@ def _begin(work: Work, reader: Person | Follower, to: ColumnElement[bool]) -> No
     else:
         digest = owe(work, Notice.DIGEST, "reporter_digest", key, follower=reader)
     if digest is not None:  # else today's has left already: these wait for the next
-        work.session.flush()
-        _write(digest, lines, rows)
+        _write(work.session.get_one(Notification, digest), lines, rows)
 
 
 def renew(work: Work, digest: Notification) -> bool:
@@ -189,9 +186,8 @@ def _of_staff(work: Work, row: Notification, case: Case | None) -> Line:
     if case is None or row.person is None:
         return Line((2, 0, "", row.id), row, says, False, ("", row.id))
     party = row.sentence.partition("_")[0]
-    asks = row.sentence in WISHES or _must_act(work, row.person, case, party)
-    follower = people.follower_of(work, row.person)
-    short = people.short_number(work, follower, case, shown=False) if follower else 0
+    asks = row.sentence in overtaken.WISHES or _must_act(work, row.person, case, party)
+    short = short_numbers.of_people(work, [row.person], case).get(row.person.id, 0)
     late = asks and case.is_late(work.now)
     says |= facts(work, case) | {
         "number": case.number, "short": short, "standing": case.state.value, "asks": asks, "late": late,

@@ -41,6 +41,7 @@ def expect(
     case_id: int | None = None,
     proof_round: int = 0,
     answer_id: int | None = None,
+    appeal_id: int | None = None,
     thumb_media_id: str = "",
     sent_at: datetime | None = None,
 ) -> Evidence:
@@ -54,13 +55,13 @@ def expect(
         case_id=case_id,
         proof_round=proof_round,
         answer_id=answer_id,
+        appeal_id=appeal_id,
         arrival=Arrival.WAITING,
         sent_at=sent_at or work.now,
         attempts=0,
         next_try_at=work.now,
     )
     work.session.add(row)
-    work.session.flush()
     work.wakes.add("photos")
     return row
 

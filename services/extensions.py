@@ -7,7 +7,7 @@ from rules.deadlines import Deadline, in_words
 from rules.lifecycle import STATE_NAMES, OutOfTurn, Party, State
 from rules.privacy import without_telephone
 from rules.refusal import Refusal
-from services import audit, case_dates
+from services import audit, case_dates, ladder, supervision
 from services.case_notices import tell_office, tell_reporters, tell_town
 from services.desk import Work
 from services.ladder import office_only
@@ -38,6 +38,7 @@ def ask(work: Work, case: Case, days: int | None, reason: str) -> Extension:
         work, case, event, Notice.CASE_STATE, "office_extension_asked", reason=reason.strip(), days=days,
         extension=asked.id, wanted=in_words(case_dates.extended(work, case, days), now=work.now),
     )  # fmt: skip
+    ladder.schedule(work, case)
     return asked
 
 
@@ -77,10 +78,7 @@ def may_ask(work: Work, case: Case) -> bool:
 
 def asked_for(work: Work, case: Case) -> Extension | None:
     """The request that waits for the Office, if there is one."""
-    if not case.extensions:
-        return None
-    waiting = extensions_of(case.id).where(Extension.state == ExtensionState.ASKED)
-    return work.session.scalar(waiting.limit(1))
+    return ladder.request_for_more(work, case)
 
 
 def grant(work: Work, case: Case) -> Extension:
@@ -100,6 +98,7 @@ def grant(work: Work, case: Case) -> Extension:
     why = without_telephone(asked.reason)
     tell_town(work, case, event, Notice.CASE_STATE, "town_extended", days=asked.days, reason=why)
     tell_reporters(work, case, event, Notice.CASE_STATE, "reporter_extended", reason=why)
+    supervision.extended(work, case, asked.days)
     return asked
 
 
@@ -110,6 +109,9 @@ def refuse(work: Work, case: Case, reason: str) -> Extension:
         raise Refusal(f"请写明不准延期的理由，例如：不准 {case.number} 现场条件已具备，请按期完成")
     _decide(work, case, asked, ExtensionState.REFUSED)
     asked.remark = reason.strip()
+    if case.rectify_by and case.rectify_by <= work.now:
+        case.late_from = work.now  # it was asked in time: what the Office took is not the town's delay
+    case_dates.settle(work, case)
     event = _record(work, case, asked, "extension_refused", asked.remark)
     tell_town(work, case, event, Notice.CASE_STATE, "town_extension_refused", reason=asked.remark)
     return asked
@@ -127,6 +129,7 @@ def _to_decide(work: Work, case: Case) -> Extension:
 
 def _decide(work: Work, case: Case, asked: Extension, state: ExtensionState) -> None:
     asked.state, asked.decided_at, asked.decided_by = state, work.now, _actor(work, Party.OFFICE)
+    asked.remind_at = None
     case.unmark(MARK)
 
 

@@ -2,10 +2,11 @@
 
 from models.admonition import Admonition
 from models.case import Case
+from models.handling import What
 from rules.lifecycle import STATE_NAMES, Party, State
 from rules.refusal import Refusal
 from rules.supervision import Ground
-from services import admonitions, audit, cases
+from services import admonitions, audit, cases, handling
 from services.desk import Work
 from services.ladder import office_only
 
@@ -24,4 +25,5 @@ def found(work: Work, case: Case, reason: str) -> Admonition:
     elif case.state is not State.ACCEPTED:
         raise Refusal(f"该案件{STATE_NAMES[case.state]}，不能认定整改材料不实。")
     audit.record(work, case, "falsified", Party.OFFICE, reason=reason, details={"round": case.proof_round})
+    handling.came(work, case, What.FALSIFIED)
     return admonitions.call(work, case, Ground.FALSIFIED, reason)

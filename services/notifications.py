@@ -1,6 +1,6 @@
 """Messages owed to people: written in the transaction of their cause, put off, hurried or put back in the queue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,13 +8,13 @@ from sqlalchemy import Select, or_, select
 
 from models.case import Case
 from models.follower import Follower
-from models.notification import WAITING, Delivery, Notice, Notification
+from models.notification import WAITING, Delivery, Notice, Notification, owed_once
 from models.person import Person
 from rules import messages
 from rules.deadlines import Severity
 from rules.privacy import without_telephone
 from rules.refusal import Refusal
-from services import overtaken, people
+from services import overtaken, short_numbers
 from services.desk import Work
 
 TO_OTHERS = ("town_", "helper_")
@@ -34,34 +34,55 @@ def owe(
     case: Case | None = None,
     urgent: bool = False,
     **says: Any,
-) -> Notification | None:
-    """Write down that this message is owed to this person; None where the same key was owed before."""
-    key = f"{key}:{f'person:{person.id}' if person else f'follower:{follower.id if follower else 0}'}"
-    if work.session.scalar(select(Notification.id).where(Notification.key == key)) is not None:
-        return None
+) -> int | None:
+    """Write down that this message is owed to this person: its id; None where the same key was owed before."""
+    row = _row(work, notice, sentence, case, urgent, says)
+    if person is not None:
+        row |= {"key": f"{key}:person:{person.id}", "person_id": person.id}
+    else:
+        reader = follower.id if follower else 0
+        row |= {"key": f"{key}:follower:{reader}", "follower_id": reader or None}
+    owed: int | None = work.connection.scalar(owed_once(work.connection).returning(Notification.id), row)
+    return owed
+
+
+def owe_each(
+    work: Work,
+    notice: Notice,
+    sentence: str,
+    key: str,
+    readers: Mapping[int, Mapping[str, Any]],
+    *,
+    case: Case | None = None,
+    urgent: bool = False,
+    **says: Any,
+) -> None:
+    """The same to several people of the registry, by their ids, each with what is said to them alone."""
+    if not readers:
+        return
+    row = _row(work, notice, sentence, case, urgent, says)
+    rows = [
+        row | {"key": f"{key}:person:{person_id}", "person_id": person_id, "says": {**row["says"], **alone}}
+        for person_id, alone in readers.items()
+    ]
+    work.connection.execute(owed_once(work.connection), rows)
+
+
+def _row(
+    work: Work, notice: Notice, sentence: str, case: Case | None, urgent: bool, says: dict[str, Any]
+) -> dict[str, Any]:
+    """What is to be written, but for whom it is to; who delivers is woken where it may leave now."""
     if sentence.startswith(TO_OTHERS):
         says = {name: without_telephone(v) if isinstance(v, str) else v for name, v in says.items()}
     leaves = messages.may_leave_at(work.now, urgent, work.rulebook.hours, work.calendar)
-    row = Notification(
-        key=key,
-        notice=notice,
-        sentence=sentence,
-        person_id=person.id if person else None,
-        follower_id=follower.id if follower else None,
-        case_id=case.id if case else None,
-        says=says,
-        urgent=urgent,
-        counted=not (urgent or (case is not None and case.severity is Severity.URGENT)),
-        owed_at=work.now,
-        not_before=leaves,
-        next_try_at=leaves,
-        delivery=Delivery.OWED,
-        attempts=0,
-    )
-    work.session.add(row)
     if leaves <= work.now:
         work.wakes.add("deliver")
-    return row
+    return {
+        "notice": notice, "sentence": sentence, "case_id": case.id if case else None, "says": says,
+        "urgent": urgent, "counted": not (urgent or (case is not None and case.severity is Severity.URGENT)),
+        "owed_at": work.now, "not_before": leaves, "next_try_at": leaves, "delivery": Delivery.OWED,
+        "person_id": None, "follower_id": None,
+    }  # fmt: skip
 
 
 def held_back(now: datetime) -> Select[Notification]:
@@ -95,9 +116,7 @@ def let_go(work: Work, row: Notification, why: str) -> None:
     """It is not sent any more; what was for somebody who has left the office is owed to whoever holds it now."""
     row.delivery, row.reason = Delivery.POINTLESS, why
     for person, case in overtaken.successors(work, row):
-        follower = people.follower_of(work, person)
-        short = people.short_number(work, follower, case, shown=False) if follower else 0
-        says = {**row.says, "short": short}
+        says = {**row.says, "short": short_numbers.of_people(work, [person], case).get(person.id, 0)}
         key = row.key.rpartition(":person:")[0]
         owe(work, row.notice, row.sentence, key, person=person, case=case, urgent=row.urgent, **says)
 
@@ -125,7 +144,8 @@ WAITS_FOR_WINDOW = (45015, 45047)
 
 
 def window_opened(work: Work, follower_id: int, person_id: int | None) -> None:
-    """What could not reach this person only because they had been silent is owed again, for three days."""
+    """What could not reach this person only because they had been silent is owed again, for three days: in the next
+    hours, for who speaks to us at night has not asked for yesterday's news."""
     to = Notification.follower_id == follower_id
     if person_id is not None:
         to = to | (Notification.person_id == person_id)
@@ -136,7 +156,9 @@ def window_opened(work: Work, follower_id: int, person_id: int | None) -> None:
         Notification.owed_at > work.now - GIVE_UP,
     )
     for row in work.session.scalars(rows):
-        row.delivery, row.attempts, row.next_try_at = Delivery.OWED, 0, max(work.now, row.not_before)
+        from_now = max(work.now, row.not_before)
+        leaves = messages.may_leave_at(from_now, row.urgent, work.rulebook.hours, work.calendar)
+        row.delivery, row.attempts, row.not_before, row.next_try_at = Delivery.OWED, 0, leaves, leaves
         work.wakes.add("deliver")
 
 

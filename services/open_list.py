@@ -1,28 +1,21 @@
-"""What is open in each town (清单) at any moment, and the monthly circular (通报): as rows, a paper, a workbook."""
+"""What is open in each town (清单) at any moment: as rows, a paper, a workbook."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from datetime import date, datetime, timedelta
-from io import BytesIO
+from datetime import timedelta
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import select
 
-from models.admonition import Admonition
 from models.case import Case, open_cases
 from models.registry import Town
-from models.supervision import SupervisionOrder, open_orders_of
+from models.supervision import open_orders_of
 from rules.deadlines import SEVERITY_NAMES
 from rules.lifecycle import STATE_NAMES
-from rules.supervision import AdmonitionState, OrderState
-from rules.workdays import end_of, local_day
+from rules.privacy import without_telephone
+from rules.workdays import local_day
 from services.case_notices import deadline_words
 from services.desk import Work
+from services.list_workbook import Sheet, workbook_of
 from services.order_papers import office_name
 from services.papers import Line, Paper, Table, moment
 
@@ -73,7 +66,7 @@ def _row(work: Work, case: Case) -> OpenCase:
         number=case.number,
         kind=case.kind,
         severity=SEVERITY_NAMES[case.severity],
-        place=case.place,
+        place=without_telephone(case.place),
         state=STATE_NAMES[case.state],
         assigned=moment(case.assigned_at),
         due=deadline_words(work, case),
@@ -96,83 +89,11 @@ def list_paper(work: Work, rows: Sequence[OpenCase]) -> Paper:
     )  # fmt: skip
 
 
-def list_workbook(rows: Sequence[OpenCase], title: str = "在办清单") -> bytes:
-    """The list as .xlsx: filtered by its heading, printable on A4 across."""
-    book = Workbook()
-    sheet = book.active or book.create_sheet()
-    sheet.title = title
-    thin = Side(style="thin")
-    for y, cells in enumerate([HEADINGS, *(astuple(row) for row in rows)], 1):
-        for x, value in enumerate(cells, 1):
-            cell = sheet.cell(y, x, value)
-            if isinstance(value, str):
-                cell.data_type = "s"  # what somebody wrote is never a formula
-            cell.font = Font(name="仿宋" if y > 1 else "黑体", size=11)
-            cell.alignment = Alignment(vertical="center", wrap_text=True)
-            cell.border = Border(thin, thin, thin, thin)
-    for x, width in enumerate(WIDTHS, 1):
-        sheet.column_dimensions[get_column_letter(x)].width = width
-    sheet.freeze_panes, sheet.auto_filter.ref = "A2", sheet.dimensions
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr = 0, PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+def list_sheet(rows: Sequence[OpenCase], title: str = "在办清单") -> Sheet:
+    """The list as one sheet of a workbook."""
+    return Sheet(title, HEADINGS, [astuple(row) for row in rows], WIDTHS)
 
 
-def circular(work: Work, month: date) -> Paper:
-    """The circular of the month that `month` lies in: each town's cases, orders and talks, and what is open now."""
-    first = month.replace(day=1)
-    since, before = end_of(first - timedelta(days=1)), end_of(_next_month(first) - timedelta(days=1))
-    opened = _by_town(work, Case.assigned_at, since, before)
-    closed = _by_town(work, Case.closed_at, since, before)
-    orders = _count(work, SupervisionOrder, SupervisionOrder.issued_at, since, before)
-    talks = _count(work, Admonition, Admonition.called_at, since, before)
-    rows = open_rows(work)
-    now, late = Counter(row.town for row in rows), Counter(row.town for row in rows if row.late)
-    towns = list(work.session.scalars(select(Town).order_by(Town.position, Town.id)))
-    counted = [
-        (t.name, opened[t.id], closed[t.id], now[t.name], late[t.name], orders[t.id], talks[t.id])
-        for t in towns
-    ]
-    table = [tuple(map(str, row)) for row in counted if any(row[1:])]
-    worst = [
-        f"{row.town}{row.number}（{row.place}{row.kind}，逾期{row.late}个工作日）" for row in rows if row.late
-    ]
-    named = f"{first.year}年{first.month}月"
-    return Paper(
-        office=office_name(work), title=f"关于{named}河湖问题办理情况的通报", number="", to="各镇街、开发区",
-        body=[
-            Line(f"现将{named}河湖问题办理情况通报如下。"),
-            Line("一、总体情况", heading=True),
-            Line(f"本月交办{sum(opened.values())}件，办结{sum(closed.values())}件，下发督办单{sum(orders.values())}份，"
-                 f"约谈{sum(talks.values())}次。截至{moment(work.now)}，在办{len(rows)}件，其中逾期{sum(late.values())}件。"),
-            Line("二、各单位情况", heading=True),
-            Table(("单位", "交办", "办结", "在办", "逾期", "督办单", "约谈"), table, (4, 2, 2, 2, 2, 2, 2)),
-            Line("三、逾期问题", heading=True),
-            *([Line(f"{text}。") for text in worst] or [Line("无。")]),
-        ],
-        on=work.today,
-    )  # fmt: skip
-
-
-def _by_town(
-    work: Work, at: InstrumentedAttribute[datetime | None], since: datetime, before: datetime
-) -> Counter[int]:
-    """Cases by the town that has them, of which this happened in the span (the last time it did)."""
-    rows = select(Case.town_id, func.count()).where(at >= since, at < before, Case.town_id.is_not(None))
-    return Counter({town: many for town, many in work.session.execute(rows.group_by(Case.town_id)) if town})
-
-
-def _count(
-    work: Work, table: type[SupervisionOrder] | type[Admonition], at: InstrumentedAttribute[datetime],
-    since: datetime, before: datetime,
-) -> Counter[int]:  # fmt: skip
-    withdrawn = OrderState.WITHDRAWN if table is SupervisionOrder else AdmonitionState.WITHDRAWN
-    rows = select(table.town_id, func.count()).where(at >= since, at < before, table.state != withdrawn)
-    return Counter({int(row[0]): int(row[1]) for row in work.session.execute(rows.group_by(table.town_id))})
-
-
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=32)).replace(day=1)
+def list_workbook(rows: Sequence[OpenCase]) -> bytes:
+    """The list as .xlsx."""
+    return workbook_of([list_sheet(rows)])

@@ -47,7 +47,7 @@ def order_paper(work: Work, order: SupervisionOrder) -> Paper:
     by = f"，应于{until(due)}前{'办结' if case.rectify_by else '受理'}" if due else ""
     return Paper(
         office=office_name(work),
-        title=f"关于限期整改{case.place or '河湖'}{case.kind}问题的督办单",
+        title=without_telephone(f"关于限期整改{case.place or '河湖'}{case.kind}问题的督办单"),
         number=order.number,
         to=addressed(order.town),
         body=hidden([

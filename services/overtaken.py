@@ -8,8 +8,9 @@ from models.case import Case
 from models.extension import Extension, ExtensionState
 from models.notification import Notification
 from models.person import Person
+from models.publication import Publication, PublicationState
 from models.supervision import SupervisionOrder
-from models.whistle import Whistle
+from models.whistle import Whistle, WhistleParty
 from rules.roles import Role
 from rules.supervision import WAITING_FOR_ANSWER
 from rules.whistles import WhistleState
@@ -33,8 +34,8 @@ TO_BE_TOLD = ASKS | {
 """Sentences of which the Office is told where one of them reaches nobody."""
 BEFORE_THE_DATE = frozenset({"town_half_time", "town_day_before", "town_on_the_day", "office_verify_due"})
 """Sentences that are no longer true once the date has passed."""
-TODAY = frozenset({"town_on_the_day", "town_order_due", "town_talk_today"})
-"""Sentences that say “today”."""
+TODAY = frozenset({"town_on_the_day", "town_order_due", "town_talk_today", "town_talk_tomorrow"})
+"""Sentences that say “today”, or speak of the next day's morning."""
 TO_BE_ANSWERED = frozenset({"town_order", "town_order_due", "town_order_overdue", "town_order_sent_back"})
 """Sentences that ask for the answer to a supervision order."""
 DATED = BEFORE_THE_DATE | {
@@ -45,14 +46,14 @@ TO_LEADERS = frozenset(
     {
         "town_half_time", "town_day_before", "town_on_the_day", "town_overdue", "town_urged", "town_order",
         "town_order_due", "town_order_overdue", "town_order_sent_back", "town_talk_called", "town_talk_dated",
-        "town_talk_today", "town_undertaking_due", "town_undertaking_overdue",
+        "town_talk_today", "town_talk_tomorrow", "town_undertaking_due", "town_undertaking_overdue",
     }
 )  # fmt: skip
 """Sentences to whoever leads the town: nobody who has left the office is chased, the successor is."""
 OF_ORDERS = frozenset(
     {
-        "town_order_due", "town_order_overdue", "town_talk_today", "town_undertaking_due",
-        "town_undertaking_overdue", "office_talk_undated", "office_minutes_missing",
+        "town_order_due", "town_order_overdue", "town_talk_today", "town_talk_tomorrow", "town_undertaking_due",
+        "town_undertaking_overdue", "office_talk_rest_day", "office_talk_undated", "office_minutes_missing",
         "office_undertaking_overdue",
     }
 )  # fmt: skip
@@ -64,10 +65,19 @@ OF_ONE_PROMISE = (
 """Reminders of one date, of which only the newest is told."""
 SOON = timedelta(hours=1)
 """What could not leave for longer (an outage) may have been overtaken like what was held back."""
-TO_BE_NAMED = frozenset({"office_whistle_blown", "office_whistle_unnamed"})
+WISHES = frozenset({"office_extension_asked", "office_extension_due"})
+"""Sentences that ask the Office to answer a request for more time (延期), while the case waits for the town."""
+TO_BE_NAMED = frozenset({"office_whistle_blown", "office_whistle_unnamed", "office_whistle_new_date"})
 """Sentences that ask the Office to name who helps on a whistle (吹哨)."""
-TO_HELPERS = frozenset({"helper_whistle_asked", "helper_whistle_asked_place", "helper_whistle_due"})
+HELPERS_DATE = frozenset({"helper_whistle_new_date", "office_whistle_helper_new_date"})
+"""Sentences of a helper's date that was moved."""
+TO_HELPERS = HELPERS_DATE | {"helper_whistle_asked", "helper_whistle_asked_place", "helper_whistle_due"}
 """Sentences that ask somebody for help on a whistle."""
+WHISTLE_DATES = HELPERS_DATE | {"office_whistle_new_date"}
+"""Sentences of a whistle's date: no longer true once it was moved again."""
+RANKINGS = frozenset({"town_ranking", "town_ranking_asked", "subscriber_ranking"})
+"""Sentences of a month's ranking."""
+TAKEN_BACK = "发出前排名已撤回或更正"
 MOVED, PASSED, LEFT = "发出前案件已有新进展", "发出前期限已过", "本人已不在任，改发给现任"
 NEWER = "发出前已有更新的提示"
 RE_DATED, DECIDED, LOADED = "发出前期限已调整", "发出前已有答复", "发出前已导入放假安排"
@@ -79,6 +89,10 @@ def why(work: Work, row: Notification) -> str:
         return LOADED
     if row.not_before > row.owed_at and _whistle_is_past_it(work, row):
         return DECIDED
+    if row.sentence in WHISTLE_DATES and _was_moved_again(work, row):
+        return RE_DATED
+    if row.sentence in RANKINGS and _was_taken_back(work, row):
+        return TAKEN_BACK
     if row.case_id is None:
         return ""
     if _waited(work, row):  # only what was held back can be overtaken; what leaves at once is always said
@@ -96,9 +110,15 @@ def why(work: Work, row: Notification) -> str:
             return RE_DATED
         if _is_superseded(work, row):
             return NEWER
-        if row.sentence == "office_extension_asked" and not _is_still_asked(work, row):
+        if row.sentence in WISHES and not _is_still_asked(work, row):
             return DECIDED
     return LEFT if _has_left(work, row) else ""
+
+
+def _was_taken_back(work: Work, row: Notification) -> bool:
+    """Whether the ranking it tells does not stand any more (撤回, 更正)."""
+    told = work.session.get(Publication, row.says["publication"])
+    return told is None or told.state is PublicationState.WITHDRAWN
 
 
 def _waited(work: Work, row: Notification) -> bool:
@@ -126,6 +146,15 @@ def _whistle_is_past_it(work: Work, row: Notification) -> bool:
         return False
     whistle = work.session.get_one(Whistle, row.says["whistle_id"])
     return whistle.state is not WhistleState.BLOWN if row.sentence in TO_BE_NAMED else not whistle.is_open
+
+
+def _was_moved_again(work: Work, row: Notification) -> bool:
+    """Whether another message tells the newer date of the whistle."""
+    if row.sentence in HELPERS_DATE:
+        due = work.session.get_one(WhistleParty, row.says["party_id"]).answer_by
+    else:
+        due = work.session.get_one(Whistle, row.says["whistle_id"]).name_by
+    return due != datetime.fromisoformat(row.says["until_at"])
 
 
 def _is_still_due(case: Case, at: datetime) -> bool:

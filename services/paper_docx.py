@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
@@ -49,7 +50,16 @@ def docx_of(paper: Paper, read: Read) -> bytes:
     document.core_properties.created = document.core_properties.modified = STAMP
     buffer = BytesIO()
     document.save(buffer)
-    return buffer.getvalue()
+    return _undated(buffer)
+
+
+def _undated(file: BytesIO) -> bytes:
+    """The same parts without the minute at which each was put in: the same paper is the same bytes."""
+    again = BytesIO()
+    with ZipFile(file) as given, ZipFile(again, "w", ZIP_DEFLATED) as kept:
+        for name in given.namelist():
+            kept.writestr(ZipInfo(name), given.read(name), ZIP_DEFLATED)
+    return again.getvalue()
 
 
 def _page(document: Any) -> None:

@@ -1,16 +1,17 @@
 """Who is speaking, which offices they hold today, and who else must be told."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import selectinload
 
 from models.case import Case
 from models.conversation import Conversation
 from models.follower import Follower, ShortNumber, bound_to
 from models.person import Appointment, Person, in_office
+from models.publication import RankingSubscriber
 from models.registry import Reach
 from models.report import Callback, Report, Satisfaction
 from rules.lifecycle import OPEN, Party, State
@@ -121,91 +122,90 @@ def may_be_written_to(work: Work, follower: Follower) -> bool:
 
 def office(work: Work) -> list[Person]:
     """The clerks of the River Chief Office who can be reached."""
-    return _bound(
-        work,
-        [
-            a.person
-            for a in work.session.scalars(in_office(work.today).where(Appointment.role == Role.OFFICE))
-        ],
-    )
+    return _bound(_held(work, _OFFICE))
 
 
 def town_people(work: Work, case: Case) -> list[Person]:
     """Town chief, liaison and the reach's village chiefs who hold office today and can be reached."""
     if case.town_id is None:
         return []
-    return _bound(work, [a.person for a in _town_appointments(work, case)])
+    return _bound(_held(work, _IN_TOWN, town=case.town_id, reach=case.reach_id))
 
 
 def leaders(work: Work, town_id: int) -> list[Person]:
     """Town chief and liaison of this town who hold office today and can be reached."""
-    held = in_office(work.today).where(
-        Appointment.town_id == town_id, Appointment.role.in_((Role.TOWN_CHIEF, Role.TOWN_LIAISON))
-    )
-    return _bound(work, [a.person for a in work.session.scalars(held)])
+    return _bound(_held(work, _LEADERS, town=town_id))
 
 
 def department(work: Work, name: str) -> list[Person]:
     """Who speaks for this member department (成员单位) today and can be reached."""
-    held = in_office(work.today).where(Appointment.role == Role.DEPARTMENT, Appointment.department == name)
-    return _bound(work, [a.person for a in work.session.scalars(held)])
+    return _bound(_held(work, _DEPARTMENT, name=name))
 
 
 def district_chiefs(work: Work, case: Case) -> list[Person]:
     """The district chiefs (区级河湖长) over the case's reach, else over its water body, else those to whom the
     registry gives no reach; only those who can be reached."""
-    held = in_office(work.today).where(Appointment.role == Role.DISTRICT_CHIEF)
-    chiefs = list(work.session.scalars(held.options(selectinload(Appointment.reaches))))
+    chiefs = _held(work, _DISTRICT_CHIEFS)
     body = case.reach.water_body_id if case.reach else None
-    over_reach = [a for a in chiefs if any(reach.id == case.reach_id for reach in a.reaches)]
-    over_body = [a for a in chiefs if any(reach.water_body_id == body for reach in a.reaches)]
-    over_all = [a for a in chiefs if not a.reaches]
-    return _bound(work, [a.person for a in over_reach or over_body or over_all])
-
-
-def chief_in_office(work: Work, town_id: int) -> bool:
-    """Whether the post of town chief is filled today (else 岗位空缺)."""
-    held = in_office(work.today).where(Appointment.town_id == town_id, Appointment.role == Role.TOWN_CHIEF)
-    return work.session.scalar(held.limit(1)) is not None
+    over_reach = [(a, read) for a, read in chiefs if any(reach.id == case.reach_id for reach in a.reaches)]
+    over_body = [(a, read) for a, read in chiefs if any(reach.water_body_id == body for reach in a.reaches)]
+    over_all = [(a, read) for a, read in chiefs if not a.reaches]
+    return _bound(over_reach or over_body or over_all)
 
 
 def somebody_answers(work: Work, case: Case) -> bool:
     """Whether the town has a chief or liaison who is bound and so will read what is assigned."""
-    leaders = [a.person for a in _town_appointments(work, case) if a.role is not Role.VILLAGE_CHIEF]
-    return bool(_bound(work, leaders))
+    return case.town_id is not None and bool(leaders(work, case.town_id))
 
 
 def nobody_there(work: Work, case: Case) -> str:
     """Why nobody in the case's town would take it on (岗位空缺, 无人绑定), or nothing."""
-    if case.town_id is None or not chief_in_office(work, case.town_id):
-        return "镇级河湖长岗位空缺"
-    return "" if somebody_answers(work, case) else "镇街尚无人绑定微信"
+    return leaders_or_why(work, case.town_id)[1]
 
 
-def _town_appointments(work: Work, case: Case) -> list[Appointment]:
-    held = (
-        in_office(work.today)
-        .where(Appointment.role.in_(TOWN_ROLES))
-        .options(selectinload(Appointment.reaches))
+def leaders_or_why(work: Work, town_id: int | None) -> tuple[list[Person], str]:
+    """Town chief and liaison who can be reached; and why nobody in the town would take a case on (岗位空缺,
+    无人绑定), or nothing."""
+    held = _held(work, _LEADERS, town=town_id) if town_id is not None else ()
+    told = _bound(held)
+    if not any(appointment.role is Role.TOWN_CHIEF for appointment, _ in held):
+        return told, "镇级河湖长岗位空缺"
+    return told, "" if told else "镇街尚无人绑定微信"
+
+
+_today: Any = bindparam("today")
+_town = Appointment.town_id == bindparam("town")
+_READ = exists().where(
+    Follower.person_id == Appointment.person_id, Follower.openid.is_not(None), Follower.following
+)
+"""Whether whoever holds the appointment is bound and follows us: can be reached."""
+_ANY = in_office(_today).add_columns(_READ)
+_OFFICE = _ANY.where(Appointment.role == Role.OFFICE)
+_LEADERS = _ANY.where(_town, Appointment.role.in_((Role.TOWN_CHIEF, Role.TOWN_LIAISON)))
+_IN_TOWN = _ANY.where(
+    and_(_town, Appointment.role.in_((Role.TOWN_CHIEF, Role.TOWN_LIAISON)))
+    | and_(
+        Appointment.role == Role.VILLAGE_CHIEF,
+        Appointment.reaches.any(and_(Reach.id == bindparam("reach"), Reach.town_id == bindparam("town"))),
     )
-    held = held.where(
-        (Appointment.town_id == case.town_id) | Appointment.reaches.any(Reach.id == case.reach_id)
-    )
-    return [a for a in work.session.scalars(held) if _covers(a, case.town_id, case.reach_id)]
+)
+_DEPARTMENT = _ANY.where(Appointment.role == Role.DEPARTMENT, Appointment.department == bindparam("name"))
+_DISTRICT_CHIEFS = _ANY.where(Appointment.role == Role.DISTRICT_CHIEF).options(
+    selectinload(Appointment.reaches)
+)
 
 
-def _bound(work: Work, people: Iterable[Person]) -> list[Person]:
-    unique = {person.id: person for person in people}
-    if not unique:
-        return []
-    reachable = set(
-        work.session.scalars(
-            select(Follower.person_id).where(
-                Follower.person_id.in_(unique), Follower.openid.is_not(None), Follower.following
-            )
-        )
-    )
-    return [person for key, person in sorted(unique.items()) if key in reachable]
+def _held(
+    work: Work, appointments: Select[Appointment, bool], **whose: Any
+) -> Sequence[Row[Appointment, bool]]:
+    """These appointments in force today, each with whether its holder can be reached."""
+    return work.session.execute(appointments, {"today": work.today, **whose}).all()
+
+
+def _bound(held: Iterable[tuple[Appointment, bool]]) -> list[Person]:
+    """Those who can be reached, each once."""
+    unique = {appointment.person_id: appointment.person for appointment, read in held if read}
+    return [person for _, person in sorted(unique.items())]
 
 
 def follower_of(work: Work, person: Person) -> Follower | None:
@@ -236,6 +236,9 @@ def unfollow(work: Work, who: Who) -> None:
         work.session.delete(conversation)
     for number in work.session.scalars(select(ShortNumber).where(ShortNumber.follower_id == follower.id)):
         work.session.delete(number)
+    subscribed = work.session.get(RankingSubscriber, follower.id)
+    if subscribed is not None:
+        work.session.delete(subscribed)
     follower.openid = None
     follower.person_id = None
     follower.following = False
@@ -254,46 +257,3 @@ def _mark_orphans(work: Work, who: Who) -> None:
 def who_left(who: Who) -> str:
     """By what the Office knows them."""
     return "、".join(sorted({ROLE_NAMES[a.role] for a in who.appointments})) or "负责人"
-
-
-def short_number(work: Work, follower: Follower, case: Case, *, shown: bool = True) -> int:
-    """The number by which this follower calls this case: the same for as long as it is open, and a while
-    after (a number is given to another case only when its own was finished and not shown for a week).
-    `shown`: they see it now.
-    """
-    work.session.scalar(select(Follower.id).where(Follower.id == follower.id).with_for_update())
-    mine = {
-        n.number: n
-        for n in work.session.scalars(select(ShortNumber).where(ShortNumber.follower_id == follower.id))
-    }
-    for row in mine.values():
-        if row.case_id == case.id:
-            row.shown_at = work.now if shown else row.shown_at
-            return row.number
-    finished = _finished(work, {row.case_id for row in mine.values()})
-    for number, row in sorted(mine.items()):
-        if row.case_id in finished and row.shown_at < work.now - timedelta(days=7):
-            row.case_id, row.shown_at = case.id, work.now
-            return number
-    free = next(n for n in range(1, len(mine) + 2) if n not in mine)
-    work.session.add(ShortNumber(follower_id=follower.id, number=free, case_id=case.id, shown_at=work.now))
-    work.session.flush()
-    return free
-
-
-def _finished(work: Work, case_ids: set[int]) -> set[int]:
-    return set(work.session.scalars(select(Case.id).where(Case.id.in_(case_ids), Case.state.not_in(OPEN))))
-
-
-def last_shown(work: Work, follower: Follower, case: Case) -> datetime | None:
-    """When this follower last saw the case in a list, a message or an answer."""
-    mine = select(ShortNumber.shown_at).where(
-        ShortNumber.follower_id == follower.id, ShortNumber.case_id == case.id
-    )
-    return work.session.scalar(mine)
-
-
-def case_called(work: Work, follower: Follower, number: int) -> Case | None:
-    """The case this follower calls by this short number."""
-    row = work.session.get(ShortNumber, (follower.id, number))
-    return work.session.get(Case, row.case_id) if row else None

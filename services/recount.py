@@ -12,6 +12,7 @@ from models.notification import Notice
 from models.supervision import SupervisionOrder
 from rules import deadlines
 from rules.deadlines import Deadline, in_words
+from rules.escalation import Rung
 from rules.lifecycle import Party, State
 from rules.supervision import ADMONITION_OPEN, ORDER_OPEN, WAITING_FOR_ANSWER
 from rules.workdays import end_of
@@ -21,6 +22,7 @@ from services.desk import Work
 
 TASKS = {State.ASSIGNED: "受理", State.ACCEPTED: "完成整改", State.PROVING: "完成整改"}
 WHY = "按公布的放假调休安排"
+SAID_OF_THE_DATE = (Rung.ON_THE_DAY, Rung.OVERDUE)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ def applied(work: Work, done: ToApply) -> None:
 
 
 def orders_dated_after(first: datetime) -> Select[SupervisionOrder]:
-    """Open orders whose date or next reminder lies after that moment."""
+    """Open orders whose date or next reminder lies after that moment, or whose date is provisional."""
     later = (SupervisionOrder.answer_by > first) | (SupervisionOrder.remind_at > first)
+    later |= SupervisionOrder.answer_provisional
     return (
         select(SupervisionOrder)
         .where(SupervisionOrder.state.in_(ORDER_OPEN), later)
@@ -58,9 +61,20 @@ def orders_dated_after(first: datetime) -> Select[SupervisionOrder]:
     )
 
 
+def orders_known_by(known: datetime) -> Select[SupervisionOrder]:
+    """Open orders whose date is provisional though the days it lies on were announced."""
+    provisional = SupervisionOrder.answer_provisional & (SupervisionOrder.answer_by <= known)
+    return (
+        select(SupervisionOrder)
+        .where(SupervisionOrder.state.in_(ORDER_OPEN), provisional)
+        .order_by(SupervisionOrder.id)
+    )
+
+
 def talks_after(first: datetime) -> Select[Admonition]:
-    """Open talks whose next reminder lies after that moment."""
-    waiting = Admonition.state.in_(ADMONITION_OPEN) & (Admonition.remind_at > first)
+    """Open talks whose day or next reminder lies after that moment."""
+    later = (Admonition.remind_at > first) | (Admonition.meets_at > first)
+    waiting = Admonition.state.in_(ADMONITION_OPEN) & later
     return select(Admonition).where(waiting).order_by(Admonition.id)
 
 
@@ -106,6 +120,8 @@ def order_anew(work: Work, order: SupervisionOrder) -> None:
     """The date of an answer as it would be had the calendar been known from the start; told where it moves."""
     due = deadlines.counted(order.asked_at, order.answer_days, work.calendar)
     before, order.answer_by, order.answer_provisional = order.answer_by, due.at, due.provisional
+    if due.at != before and due.at > work.now and order.climbed in SAID_OF_THE_DATE:
+        order.climbed = None  # the new last day is said again
     supervision.schedule(work, order)
     if due.at == before or order.state not in WAITING_FOR_ANSWER:
         return
@@ -124,3 +140,4 @@ def order_anew(work: Work, order: SupervisionOrder) -> None:
 def talk_anew(work: Work, talk: Admonition) -> None:
     """When the ladder next wants something of a talk, by the calendar as it is now."""
     admonitions.schedule(work, talk)
+    admonitions.day_of_rest(work, talk)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.case import Case, DeclinedPlace, open_near
 from models.evidence import Medium
 from models.follower import Follower
+from models.handling import What
 from models.notification import Notice
 from models.person import Person
 from models.registry import Reach, Town
@@ -21,7 +22,7 @@ from rules.privacy import TELEPHONE, without_telephone
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.routing import Found, Offered, OutsideDistrict, TooFar, WhichTown
-from services import audit, cases, evidence, ladder
+from services import audit, cases, evidence, handling, ladder, people
 from services.case_notices import tell_office, tell_person, tell_reporter, tell_town
 from services.desk import Work
 from services.people import town_people
@@ -94,18 +95,21 @@ def other_kind(work: Work) -> Kind:
 def submit(work: Work, submission: Submission) -> Report:
     """Write the report down, join it to an open case of the same kind nearby or open one and assign it."""
     where = submission.where
-    cases.hold_numbering(work)
-    case = _case_nearby(work, submission)
+    words, phone = _without_own_number(submission.words)
+    number, known = _new_ticket(work), _before_numbering(work, where)
+    case = _case_to_join(work, submission)
+    if case is None:  # whoever opens one waits for the others who do: all that can be is done before
+        cases.hold_numbering(work)
+        case = _case_to_join(work, submission)
     joined = case is not None
     if case is None:
         case = cases.open_case(
-            work, submission.kind, reach_id=where.reach_id, town_id=None, place=where.place,
+            work, submission.kind, reach_id=where.reach_id, town_id=where.town_id, place=where.place,
             longitude=where.position.longitude if where.position else None,
             latitude=where.position.latitude if where.position else None,
         )  # fmt: skip
-    words, phone = _without_own_number(submission.words)
     report = Report(
-        ticket=_new_ticket(work),
+        ticket=number,
         reporter_id=None if submission.telephone or work.who is None else work.who.follower_id,
         taken_by_id=work.who.person.id if submission.telephone and work.who and work.who.person else None,
         source=_source(work, submission),
@@ -129,12 +133,29 @@ def submit(work: Work, submission: Submission) -> Report:
     if submission.caller_name or submission.caller_phone or phone:
         phone = "、".join(filter(None, dict.fromkeys([submission.caller_phone, phone])))
         work.session.add(Callback(report_id=report.id, name=submission.caller_name, phone=phone))
-    for sent in submission.sent:
-        expect(work, sent, report_id=report.id)
     if submission.handed_down is not None:
         case.ladder = submission.handed_down.value  # those who handed it down watch by their own numbers
-    _into_case(work, case, report, submission)
+    _into_case(work, case, report, submission, known)
+    for sent in submission.sent:
+        expect(work, sent, report_id=report.id)
     return report
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is read before the numbering is held."""
+
+    town: Town | None
+    unread: str
+    """Why nobody in the town would read it, or nothing."""
+    speaker: Follower | None
+
+
+def _before_numbering(work: Work, where: Whereabouts) -> _Known:
+    """The town with those who answer for it, and who speaks: read now and kept until the end."""
+    town = work.session.get(Town, where.town_id) if where.town_id is not None else None
+    unread = people.leaders_or_why(work, where.town_id)[1]
+    return _Known(town, unread, work.who.follower if work.who and work.who.person is None else None)
 
 
 def _without_own_number(words: str) -> tuple[str, str]:
@@ -142,7 +163,7 @@ def _without_own_number(words: str) -> tuple[str, str]:
     return without_telephone(words), "、".join(dict.fromkeys(TELEPHONE.findall(words)))
 
 
-def _into_case(work: Work, case: Case, report: Report, submission: Submission) -> None:
+def _into_case(work: Work, case: Case, report: Report, submission: Submission, known: _Known) -> None:
     where = submission.where
     details = {
         "report": report.id,
@@ -156,9 +177,11 @@ def _into_case(work: Work, case: Case, report: Report, submission: Submission) -
             ladder.schedule(work, case)
         return
     audit.record(work, case, "reported", _reporting_party(report), details=details)
-    if where.town_id is None:
+    if known.town is None:
         raise Refusal("还不知道这是哪个镇街的河段，请先发送位置。")
-    cases.dispatch(work, case, where.town_id, where.routed_by)
+    cases.dispatch(work, case, known.town.id, where.routed_by, known.unread)
+    if report.source is Source.INSPECTION:
+        handling.came(work, case, What.FOUND, case.severity.value)
     if where.asked:
         case.mark("交界位置，由反映人选择镇街，请核对")
 
@@ -193,6 +216,15 @@ def _source(work: Work, submission: Submission) -> Source:
     return Source.VOLUNTEER if who.holds(Role.VOLUNTEER) else Source.RESIDENT
 
 
+def _case_to_join(work: Work, submission: Submission) -> Case | None:
+    """The open case this report belongs to, held: of many who join at once each sees what the others did."""
+    case = _case_nearby(work, submission)
+    if case is None:
+        return None
+    work.session.refresh(case, with_for_update=True)
+    return case if case.is_open else None
+
+
 def _case_nearby(work: Work, submission: Submission) -> Case | None:
     """An open case of the same kind within the set metres and days, the oldest of them."""
     position = submission.where.position
@@ -221,11 +253,13 @@ def expect(
     case_id: int | None = None,
     proof_round: int = 0,
     answer_id: int | None = None,
+    appeal_id: int | None = None,
 ) -> None:
     """Write down that this photo, recording or video is to be fetched."""
     evidence.expect(
         work, sent.medium, sent.media_id, report_id=report_id, addition_id=addition_id, case_id=case_id,
-        proof_round=proof_round, answer_id=answer_id, thumb_media_id=sent.thumb_media_id, sent_at=work.now,
+        proof_round=proof_round, answer_id=answer_id, appeal_id=appeal_id, thumb_media_id=sent.thumb_media_id,
+        sent_at=work.now,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from config import Config, LadderNumbers
+from config import AssessmentSection, Config, LadderNumbers
 from rules.coordinates import Bounds
 from rules.deadlines import DeadlineSettings, Severity
 from rules.escalation import Ladder
@@ -47,6 +47,8 @@ class Rulebook:
     same_picture_bits: int
     district: str
     hotline: str
+    assessment: AssessmentSection
+    """How a month is judged and published: where its rules lie, its days and hours."""
 
 
 def _ladder(numbers: LadderNumbers, hours: MessageHours) -> Ladder:
@@ -120,4 +122,5 @@ def rulebook_from(config: Config) -> Rulebook:
         same_picture_bits=rules.photos.same_picture_bits,
         district=config.district.name,
         hotline=config.district.hotline,
+        assessment=config.assessment,
     )

@@ -61,7 +61,7 @@ class WorkbookRefused(Exception):
     """The workbook cannot be taken over; every fault is named."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        self.faults = sorted(set(faults), key=_place)
+        self.faults = sorted(dict.fromkeys(faults), key=_place)
         super().__init__("\n".join(map(str, self.faults)))
 
 
@@ -73,7 +73,7 @@ def _place(fault: Fault) -> tuple[int, str, int, int, str]:
         fault.sheet,
         fault.row,
         columns.index(fault.column) if fault.column in columns else -1,
-        fault.why,
+        fault.why if columns else "",  # of a sheet that is not the registry's, as they were found
     )
 
 

@@ -17,8 +17,8 @@ from rules.refusal import Refusal
 from rules.supervision import WAITING_FOR_ANSWER, Ground, OrderMove, OrderState, numbered, order_number
 from rules.whistles import stood_still
 from rules.workdays import end_of
-from services import admonitions, audit, ladder, people
-from services.case_notices import tell_office, tell_person
+from services import admonitions, audit, handling, ladder, people
+from services.case_notices import tell_office, tell_people
 from services.desk import Work
 from services.ladder import WITH_TOWN, office_only
 from services.numbering import serial_of_year
@@ -48,11 +48,14 @@ def issue(work: Work, case: Case, reason: str, *, by_hand: bool = True) -> Super
     case.orders = (case.orders or 0) + 1
     party = Party.OFFICE if by_hand else Party.SYSTEM
     event = audit.record(work, case, "ordered", party, reason=reason, details={"order": order.number})
-    for chief in people.leaders(work, order.town_id):
-        tell_person(work, case, event, Notice.ORDER, "town_order", chief, **_says(work, order))
-    for chief in people.district_chiefs(work, case):
-        tell_person(work, case, event, Notice.ORDER, "town_order_copy", chief, **_says(work, order))
-    tell_office(work, case, event, Notice.ORDER, "office_order", **_says(work, order))
+    leaders, above, says = (
+        people.leaders(work, order.town_id),
+        people.district_chiefs(work, case),
+        _says(work, order),
+    )
+    tell_people(work, case, event, Notice.ORDER, "town_order", leaders, **says)
+    tell_people(work, case, event, Notice.ORDER, "town_order_copy", above, **says)
+    tell_office(work, case, event, Notice.ORDER, "office_order", **says)
     schedule(work, order)
     ladder.schedule(work, case)
     _call_for_too_many(work, order)
@@ -163,7 +166,39 @@ def withdraw(work: Work, order: SupervisionOrder, reason: str) -> None:
     """The Office takes the order back (撤销督办); its number stays used."""
     office_only(work)
     _needs(reason, f"请写明撤销的理由，例如：撤销督办 {order.case.number} 已查明不属该镇街")
+    order.taken_back = True
     _withdraw(work, order, Party.OFFICE, reason)
+    admonitions.order_withdrawn(work, order)
+
+
+def extended(work: Work, case: Case, days: int) -> None:
+    """More time was granted: what the ladder ordered for being late with this rectification falls with its ground;
+    any other order stands and is answered so many working days later. An answer given is judged as it is."""
+    for order in work.session.scalars(open_orders_of(case.id)).all() if case.orders else ():
+        if order.state not in WAITING_FOR_ANSWER:
+            continue
+        for_being_late = (
+            not order.by_hand and case.accepted_at is not None and order.issued_at > case.accepted_at
+        )
+        if for_being_late:
+            _withdraw(work, order, Party.SYSTEM, f"已批准延期{days}个工作日，整改期限未到")
+            admonitions.order_withdrawn(work, order)
+        else:
+            _answered_later(work, order, days)
+
+
+def _answered_later(work: Work, order: SupervisionOrder, days: int) -> None:
+    order.answer_days += days
+    due, was = (
+        deadlines.counted(order.asked_at, order.answer_days, work.calendar),
+        _says(work, order)["answer_by"],
+    )
+    order.answer_by, order.answer_provisional, order.climbed = due.at, due.provisional, None
+    why = f"已批准延期{days}个工作日"
+    event = _record(work, order, "order_date_moved", Party.OFFICE, why)
+    leaders, says = people.leaders(work, order.town_id), {**_says(work, order), "was": was, "reason": why}
+    tell_people(work, order.case, event, Notice.ORDER, "town_order_new_date", leaders, **says)
+    schedule(work, order)
 
 
 def _withdraw(work: Work, order: SupervisionOrder, party: Party, reason: str) -> None:
@@ -216,6 +251,7 @@ def schedule(work: Work, order: SupervisionOrder) -> None:
     """Set when the ladder next wants something of this order."""
     wanted = _step(work, order)
     order.remind_at = work.now if wanted.rung is not None else wanted.next_at
+    handling.order_stands(work, order)
 
 
 def _step(work: Work, order: SupervisionOrder) -> escalation.Step:
@@ -262,11 +298,10 @@ def _chase(work: Work, order: SupervisionOrder, rung: Rung) -> None:
         tell_office(work, order.case, event, Notice.REMINDER, "office_order_unjudged", **says)
         return
     chiefs = people.leaders(work, order.town_id)
-    for chief in chiefs:
-        if rung is Rung.OVERDUE:
-            tell_person(work, order.case, event, Notice.REMINDER, "town_order_overdue", chief, **says)
-        else:
-            tell_person(work, order.case, event, Notice.REMINDER, "town_order_due", chief, **says)
+    if rung is Rung.OVERDUE:
+        tell_people(work, order.case, event, Notice.REMINDER, "town_order_overdue", chiefs, **says)
+    else:
+        tell_people(work, order.case, event, Notice.REMINDER, "town_order_due", chiefs, **says)
     if not chiefs:
         reason = f"督办单{order.number}的答复提示没有人收到（{people.nobody_there(work, order.case)}）"
         tell_office(work, order.case, event, Notice.REMINDER, "office_nobody_reminded", reason=reason)
@@ -292,8 +327,8 @@ def _last_answer(work: Work, order: SupervisionOrder) -> OrderAnswer:
 
 
 def _tell_town(work: Work, order: SupervisionOrder, event: CaseEvent, notice: Notice, sentence: str) -> None:
-    for chief in people.leaders(work, order.town_id):
-        tell_person(work, order.case, event, notice, sentence, chief, **_says(work, order))
+    leaders = people.leaders(work, order.town_id)
+    tell_people(work, order.case, event, notice, sentence, leaders, **_says(work, order))
 
 
 def _record(

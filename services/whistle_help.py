@@ -13,7 +13,7 @@ from rules.workdays import end_of
 from services import people, whistle_parties
 from services.desk import Work
 from services.ladder import office_only
-from services.whistle_notices import day, news, tell
+from services.whistle_notices import answer_date, day, news, tell
 from services.whistle_parties import THE_OFFICE
 from services.whistle_reminders import nobody_there, schedule, schedule_party
 from services.whistle_timeline import enter
@@ -47,9 +47,11 @@ def _own_town(whistle: Whistle) -> int | None:
 
 
 def _party(work: Work, whistle: Whistle, body: Named, *, leads: bool) -> WhistleParty:
+    due = rules.answer_by(work.now, work.rulebook.whistles, work.calendar)
     party = WhistleParty(
         kind=body.kind, name=body.name, town_id=body.town_id, leads=leads, state=PartyState.ASKED, asked_at=work.now,
-        answer_by=rules.answer_by(work.now, work.rulebook.whistles, work.calendar), plan="", result="",
+        answer_by=due.at, answer_days=work.rulebook.whistles.answer_days, answer_provisional=due.provisional,
+        plan="", result="",
     )  # fmt: skip
     whistle.parties.append(party)
     return party
@@ -58,7 +60,7 @@ def _party(work: Work, whistle: Whistle, body: Named, *, leads: bool) -> Whistle
 def _ask(work: Work, whistle: Whistle, entry: WhistleEntry, party: WhistleParty) -> bool:
     """It is asked; whether anybody of it can be reached."""
     helpers = whistle_parties.people_of(work, party)
-    role, until = "牵头" if party.leads else "协助", day(work, party.answer_by)
+    role, until = "牵头" if party.leads else "协助", answer_date(work, party)
     says = {"reason": whistle.needs, "role": role, "until": until, "party": party.name}
     if whistle.case is not None:
         tell(work, whistle, entry, Notice.CASE_ASSIGNED, "helper_whistle_asked", helpers, **says)
@@ -71,7 +73,7 @@ def _ask(work: Work, whistle: Whistle, entry: WhistleEntry, party: WhistleParty)
 def _tell_unread(work: Work, whistle: Whistle, entry: WhistleEntry, unread: Sequence[WhistleParty]) -> None:
     """The Office is told whom nobody reads for, and asks them by telephone."""
     who = "、".join(f"{party.name}（{nobody_there(party)}）" for party in unread)
-    until = day(work, unread[0].answer_by)
+    until = answer_date(work, unread[0])
     tell(
         work, whistle, entry, Notice.CASE_RETURNED, "office_whistle_nobody", people.office(work),
         reason=who, until=until,

@@ -12,6 +12,7 @@ from models.person import Person
 from models.whistle import Whistle, WhistleEntry, WhistleParty
 from rules.deadlines import Deadline, Severity, in_words
 from rules.lifecycle import State
+from rules.whistles import PartyState
 from services import people, whistle_parties
 from services.case_notices import facts
 from services.desk import Work
@@ -80,9 +81,26 @@ def over(
         tell(work, whistle, entry, Notice.CASE_STATE, "town_whistle_ended", town, **says)
 
 
-def day(work: Work, at: datetime) -> str:
-    """“12月1日24时前”."""
-    return in_words(Deadline(at, provisional=False), now=work.now)
+def day(work: Work, at: datetime, *, provisional: bool = False) -> str:
+    """“12月1日24时前”, “（暂定）” where a day not yet announced was counted."""
+    return in_words(Deadline(at, provisional), now=work.now)
+
+
+def naming_date(work: Work, whistle: Whistle) -> str:
+    """Until when the Office names who helps, in words."""
+    return day(work, whistle.name_by, provisional=whistle.name_provisional)
+
+
+def answer_date(work: Work, party: WhistleParty) -> str:
+    """Until when a helper answers, in words."""
+    return day(work, party.answer_by, provisional=party.answer_provisional)
+
+
+def due_date(work: Work, party: WhistleParty) -> str:
+    """What a helper owes now: its answer, or what it has promised by a day of its own."""
+    if party.state is PartyState.ANSWERED and party.do_by is not None:
+        return day(work, party.do_by)
+    return answer_date(work, party)
 
 
 def last_event(work: Work, case: Case) -> CaseEvent:

@@ -8,9 +8,9 @@ from rules import escalation
 from rules.escalation import Ladder, Rung, Rungs, Step
 from rules.whistles import PartyKind, PartyState, WhistleState
 from rules.workdays import end_of, local_day
-from services import people, whistle_parties
+from services import handling, people, whistle_parties
 from services.desk import Work
-from services.whistle_notices import day, is_urgent, tell
+from services.whistle_notices import due_date, is_urgent, naming_date, tell
 from services.whistle_timeline import enter
 
 HOW_LATE = {Rung.DAY_BEFORE: "快到期了", Rung.ON_THE_DAY: "今天是最后一天", Rung.OVERDUE: "已经逾期"}
@@ -34,6 +34,7 @@ def schedule_party(work: Work, party: WhistleParty) -> None:
     party.remind_at = work.now if wanted.rung is not None else wanted.next_at
     if party.is_open and party.whistle.is_open and party.climbed is Rung.OVERDUE:
         party.remind_at = _again(work, party.whistle, _due(party))
+    handling.party_stands(work, party)
 
 
 def climb(work: Work, whistle: Whistle) -> None:
@@ -50,7 +51,7 @@ def climb(work: Work, whistle: Whistle) -> None:
         late = HOW_LATE[rung]
         entry = enter(work, whistle, "naming_reminded", "系统", late)
         tell(work, whistle, entry, Notice.REMINDER, "office_whistle_unnamed", people.office(work),
-             needs=whistle.needs, until=day(work, whistle.name_by), late=late)  # fmt: skip
+             needs=whistle.needs, until=naming_date(work, whistle), late=late)  # fmt: skip
     schedule(work, whistle)
 
 
@@ -69,7 +70,7 @@ def climb_party(work: Work, party: WhistleParty) -> None:
 
 def _chase(work: Work, party: WhistleParty, rung: Rung) -> None:
     whistle, task = party.whistle, "回哨" if party.state is PartyState.ASKED else "完成"
-    says = {"party": party.name, "task": task, "until": day(work, _due(party)), "late": HOW_LATE[rung]}
+    says = {"party": party.name, "task": task, "until": due_date(work, party), "late": HOW_LATE[rung]}
     entry = enter(work, whistle, "helper_reminded", "系统", f"{party.name}{task}，{HOW_LATE[rung]}")
     helpers = whistle_parties.people_of(work, party)
     example = f"回哨 {whistle.serial} 办什么 12-01"

@@ -7,11 +7,12 @@ from services.desk import Work
 
 ON_THE_CASE = {
     "blown": "whistle_blown", "named": "whistle_named", "answered": "whistle_answered", "done": "whistle_done",
-    "closed": "whistle_closed", "withdrawn": "whistle_withdrawn",
+    "closed": "whistle_closed", "withdrawn": "whistle_withdrawn", "date_moved": "whistle_date_moved",
 }  # fmt: skip
 ENTRY_NAMES = {
     "blown": "吹哨", "named": "指派", "answered": "回哨", "done": "完成", "closed": "收哨", "withdrawn": "撤哨",
     "naming_reminded": "提示指派", "helper_reminded": "提示", "closing_reminded": "提示收哨", "action": "联合行动",
+    "date_moved": "期限调整", "clock_on": "恢复计时", "clock_stopped": "暂停计时",
 }  # fmt: skip
 
 

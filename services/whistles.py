@@ -17,7 +17,7 @@ from services.case_notices import tell_reporters
 from services.desk import Work
 from services.ladder import WITH_TOWN
 from services.numbering import serial_of_year
-from services.whistle_notices import day, over, tell
+from services.whistle_notices import naming_date, over, tell
 from services.whistle_parties import THE_OFFICE, is_of_the_town
 from services.whistle_reminders import schedule, schedule_party
 from services.whistle_timeline import enter
@@ -68,11 +68,13 @@ def blow_at(work: Work, place: str, needs: str, town: Town | None = None) -> Whi
 
 def _written(work: Work, place: str, needs: str, town_id: int | None, case: Case | None) -> Whistle:
     year, serial = serial_of_year(work, "whistle")
+    due = rules.name_by(work.now, work.rulebook.whistles, work.calendar)
     whistle = Whistle(
         year=year, serial=serial, number=order_number(year, serial), case=case, town_id=town_id,
         blown_by=work.who.pseudonym if work.who is not None else Party.OFFICE.value, place=place.strip(),
         needs=needs.strip(), state=WhistleState.BLOWN, blown_at=work.now,
-        name_by=rules.name_by(work.now, work.rulebook.whistles, work.calendar), entries=0, remark="",
+        name_by=due.at, name_days=work.rulebook.whistles.name_days, name_provisional=due.provisional,
+        entries=0, remark="",
         stood_still_for=0, parties=[],
     )  # fmt: skip
     whistle.town = work.session.get(Town, town_id) if town_id is not None else None
@@ -86,7 +88,7 @@ def _blower(whistle: Whistle) -> str:
 
 
 def _told(work: Work, whistle: Whistle, entry: WhistleEntry) -> None:
-    until = day(work, whistle.name_by)
+    until = naming_date(work, whistle)
     office = people.office(work)
     tell(
         work,

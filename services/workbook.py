@@ -28,7 +28,7 @@ MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class Sheet:
     """A sheet as it stands in the file: its cells by row, and the cells that were merged."""
 
     title: str
@@ -39,11 +39,9 @@ class _Sheet:
 
 def read_workbook(source: Path | str | bytes) -> RegistrySheets:
     """Read and check a workbook by itself; raise WorkbookRefused naming every fault."""
-    content = _content(source)
-    _check_archive(content)
     faults: list[Fault] = []
     tables: dict[str, Cells] = {}
-    for sheet in _sheets(content):
+    for sheet in sheets_in(content_of(source)):
         table = _table(sheet, faults)
         if table is not None:
             tables[sheet.title] = table
@@ -56,10 +54,17 @@ def read_workbook(source: Path | str | bytes) -> RegistrySheets:
     return sheets
 
 
-def _content(source: Path | str | bytes) -> bytes:
+def sheets_in(content: bytes) -> list[Sheet]:
+    """Every sheet but the notes, out of a guarded file; raise WorkbookRefused where it is no sound workbook."""
+    _check_archive(content)
+    return _sheets(content)
+
+
+def content_of(source: Path | str | bytes) -> bytes:
+    """The file's bytes; raise WorkbookRefused where it is not there, too large, or an old .xls."""
     content = source if isinstance(source, bytes) else _read(Path(source))
     if len(content) > MOST_FILE_BYTES:
-        raise _refused(f"文件超过 {MOST_FILE_BYTES // 1_000_000} MB，不像名录工作簿")
+        raise _refused(f"文件超过 {MOST_FILE_BYTES // 1_000_000} MB，不予读取")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise _refused("这是旧的 .xls 格式，或加了密码；请去掉密码，另存为 .xlsx 再导入")
     return content
@@ -106,7 +111,7 @@ def _count_cells(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
     return cells
 
 
-def _sheets(content: bytes) -> list[_Sheet]:
+def _sheets(content: bytes) -> list[Sheet]:
     """Let openpyxl take the file apart; whatever it stumbles over means that this is no sound workbook."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # styles and extensions it does not know are no concern of ours
@@ -126,7 +131,7 @@ def _sheets(content: bytes) -> list[_Sheet]:
             ) from error
 
 
-def _read_sheet(workbook: Any, sheet: Any) -> _Sheet:
+def _read_sheet(workbook: Any, sheet: Any) -> Sheet:
     source: IO[bytes]
     with sheet._get_source() as source:
         # the parser itself, not iter_rows: that one fills in every missing row up to the last
@@ -140,10 +145,10 @@ def _read_sheet(workbook: Any, sheet: Any) -> _Sheet:
         rows: list[tuple[int, dict[int, Any]]] = []
         for number, cells in _filled(parser):
             if len(rows) > MOST_ROWS:
-                return _Sheet(sheet.title.strip(), rows[:1], [], too_long=True)
+                return Sheet(sheet.title.strip(), rows[:1], [], too_long=True)
             rows.append((number, cells))
         merged = [str(area.ref) for area in parser.merged_cells.mergeCell] if parser.merged_cells else []
-    return _Sheet(sheet.title.strip(), rows, merged)
+    return Sheet(sheet.title.strip(), rows, merged)
 
 
 def _filled(parser: Any) -> Iterator[tuple[int, dict[int, Any]]]:
@@ -153,7 +158,7 @@ def _filled(parser: Any) -> Iterator[tuple[int, dict[int, Any]]]:
             yield number, filled
 
 
-def _table(sheet: _Sheet, faults: list[Fault]) -> Cells | None:
+def _table(sheet: Sheet, faults: list[Fault]) -> Cells | None:
     """A known sheet's rows by heading; an empty sheet says nothing and is none."""
     if not sheet.rows:
         return None
@@ -179,7 +184,7 @@ def _table(sheet: _Sheet, faults: list[Fault]) -> Cells | None:
     return Cells(sheet.title, headings, rows)
 
 
-def _headings(sheet: _Sheet, faults: list[Fault]) -> dict[int, str] | None:
+def _headings(sheet: Sheet, faults: list[Fault]) -> dict[int, str] | None:
     number, cells = sheet.rows[0]
     known = COLUMNS[sheet.title]
     headings: dict[int, str] = {}

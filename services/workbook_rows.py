@@ -55,7 +55,7 @@ class Row:
         except Unreadable as fault:
             self.fault(column, str(fault))
             return otherwise
-        if column in REQUIRED[self.sheet] and read in ("", None, ()) and value is not _SPOILT:
+        if column in REQUIRED.get(self.sheet, ()) and read in ("", None, ()) and value is not _SPOILT:
             self.fault(column, "不能为空")
         return read
 

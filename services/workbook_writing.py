@@ -148,7 +148,7 @@ def _write(tables: Mapping[str, list[Sequence[Value]]], made_at: datetime, notes
     book.active = 1
     file = io.BytesIO()
     book.save(file)
-    return _dated(file.getvalue(), made_at)
+    return dated(file.getvalue(), made_at)
 
 
 def _write_table(page: Worksheet, sheet: str, rows: list[Sequence[Value]]) -> None:
@@ -208,7 +208,7 @@ def _write_notes(page: Worksheet, notes: Sequence[str]) -> None:
         page.column_dimensions[letter].width = width
 
 
-def _dated(content: bytes, made_at: datetime) -> bytes:
+def dated(content: bytes, made_at: datetime) -> bytes:
     """The same workbook as made at that time, to the last byte: openpyxl reads the clock on its own."""
     stamp = f"{made_at:%Y-%m-%dT%H:%M:%SZ}"
     result = io.BytesIO()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException
 
-from simulator import customer_service, media, menu, publishing, qr, quota, templates, tokens, users
+from simulator import customer_service, mass, media, menu, publishing, qr, quota, templates, tokens, users
 from simulator.calls import CALLS, Asked, Declared, File, Upload
 from simulator.errors import Refused, answer_of
 from simulator.faults import Fault
@@ -18,6 +18,7 @@ from simulator.state import Call, Json, World
 
 MODULES = (
     customer_service,
+    mass,
     media,
     menu,
     publishing,

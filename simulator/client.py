@@ -87,6 +87,16 @@ class Platform:
         lines: list[dict[str, Any]] = self.ask("GET", "calls", params={"since": since})
         return [line for line in lines if line["path"].startswith(path)]
 
+    def articles(self, *, deleted: bool = False) -> list[dict[str, Any]]:
+        """What was published, sent to all or previewed, the newest first: word, url, channel, at, news, article_id,
+        publish_id, deleted."""
+        lines: list[dict[str, Any]] = self.ask("GET", "articles")
+        return [line for line in lines if deleted or not line["deleted"]]
+
+    def read(self, url: str) -> str:
+        """An article's page, or a picture's address, as a reader opens it: its HTML."""
+        return requests.get(url, timeout=TIMEOUT).text
+
     def push_xml(self, openid: str, xml: str) -> dict[str, Any]:
         """Push this very XML, properly signed and sealed."""
         result: dict[str, Any] = self.ask("POST", "push", json={"openid": openid, "xml": xml})

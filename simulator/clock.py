@@ -39,6 +39,10 @@ class Clock:
         self._offset = epoch - int(self.real() if self._held is None else self._held)
         return self.now()
 
+    def spelled(self, epoch: int) -> str:
+        """A moment in China, as 2026-11-24 15:01."""
+        return time.strftime("%Y-%m-%d %H:%M", time.gmtime(epoch + 8 * 3600))
+
     def month(self, epoch: int) -> str:
         """The calendar month of a moment, as 2026-11."""
         return time.strftime("%Y-%m", time.gmtime(epoch))

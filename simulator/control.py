@@ -186,6 +186,12 @@ class Control:
         with self.world.lock:
             return [asdict(call) for call in self.world.calls if call.seq > since]
 
+    def articles(self) -> Any:
+        """Everything readers can open (or could), the newest first."""
+        with self.world.lock:
+            found = sorted(self.world.articles.values(), key=lambda each: each.at, reverse=True)
+            return [asdict(article) for article in found]
+
     def settle(self) -> Any:
         """Wait until no push is under way."""
         return {"settled": self.pusher.settle(min(BUSY, request.args.get("timeout", 30.0, float)))}
@@ -249,6 +255,7 @@ def routes(control: Control) -> dict[str, Function]:
         "DELETE faults": control.clear_faults,
         "GET pushes": control.pushes,
         "GET calls": control.calls,
+        "GET articles": control.articles,
         "POST settle": control.settle,
         "POST push": control.push_raw,
         "POST verify": control.verify,

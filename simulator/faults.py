@@ -41,6 +41,8 @@ class Fault:
 
 
 MESSAGES = "/cgi-bin/message/"
+SUBMIT = "/cgi-bin/freepublish/submit"
+SEND_ALL = "/cgi-bin/message/mass/sendall"
 API = frozenset({"token", "call", "media"})
 
 CATALOGUE: dict[str, Fault] = {
@@ -96,7 +98,18 @@ CATALOGUE: dict[str, Fault] = {
         Fault("webhook_slow", "push", "too_late", "第一次回复太慢，微信重发"),
         Fault("template_blocked", "job", "failed:user block", "模板消息被用户屏蔽（事后通知）"),
         Fault("template_failed", "job", "failed: system failed", "模板消息发送失败（事后通知）"),
-        Fault("publish_refused", "job", "publish", "发布未通过", code=4),
+        Fault("publish_refused", "job", "publish", "发布未通过", code=4, path=SUBMIT),
+        Fault(
+            "publish_late",
+            "job",
+            "publish_late",
+            "发布很慢（多少秒后才有结果，不推送事件）",
+            seconds=600.0,
+            path=SUBMIT,
+        ),
+        Fault("publish_silent", "job", "publish_silent", "发布的结果不推送事件", path=SUBMIT),
+        Fault("mass_refused", "job", "mass", "群发没有通过（错误码在 code 里）", code=30003, path=SEND_ALL),
+        Fault("mass_silent", "job", "mass_silent", "群发的结果不推送事件", path=SEND_ALL),
     )
 }
 SETTABLE = frozenset({"code", "seconds", "copies", "path", "person", "every", "skip", "times"})

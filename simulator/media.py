@@ -65,7 +65,9 @@ def get_media(world: World, asked: Asked) -> Json | File:
 def upload_for_article(world: World, asked: Asked) -> Json:
     """A picture for the body of an article."""
     upload = upload_of(asked, "image")
-    if len(upload.data) > MEGABYTE:
+    if upload.name.rpartition(".")[2].lower() == "gif":
+        raise Refused(40005)
+    if len(upload.data) >= MEGABYTE:
         raise Refused(40006)
     medium = keep(world, "image", upload.data, upload.mimetype, upload.name, for_ever=True)
     return {"url": f"{asked.base_url}/mmbiz/{medium.media_id}"}

@@ -16,6 +16,8 @@ def element(name: str, value: Any) -> str:
     """One element, with what is in it."""
     if isinstance(value, Mapping):
         return f"<{name}>{''.join(element(key, inner) for key, inner in value.items())}</{name}>"
+    if isinstance(value, list) and name == "item":
+        return "".join(element(name, inner) for inner in value)
     if isinstance(value, list):
         return f"<{name}>{''.join(element('item', inner) for inner in value)}</{name}>"
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from simulator import api, authorize, cast, control, page
+from simulator import api, articles, authorize, cast, control, page
 from simulator.crypto import key_bytes
 from simulator.push import Pace, Pusher
 from simulator.state import Account, Json, World
@@ -74,6 +74,7 @@ def build(world: World, pusher: Pusher) -> Flask:
     app.json = ReadableJson(app)
     for part in (api, authorize, control):
         part.attach(app, world, pusher)
+    articles.attach(app, world)
     page.attach(app)
     return app
 

@@ -119,6 +119,20 @@ class Template:
 
 
 @dataclass
+class Article:
+    """One article that readers can open; `channel` freepublish, mass or preview."""
+
+    word: str
+    url: str
+    channel: str
+    at: int
+    news: Json
+    article_id: str = ""
+    publish_id: str = ""
+    deleted: bool = False
+
+
+@dataclass
 class Ticket:
     """A parametric QR code; `expires` is None for a permanent one."""
 
@@ -198,6 +212,7 @@ class World:
         self.drafts: dict[str, Json] = {}
         self.publications: dict[str, Json] = {}
         self.mass: list[Json] = []
+        self.articles: dict[str, Article] = {}  # by the word in their address
         self.used: Counter[tuple[str, int]] = Counter()  # (path, day) → calls
         self.limits: dict[str, int] = {}
         self.cleared: list[int] = []

@@ -54,7 +54,9 @@ def main() -> int:
         if done.returncode:
             print(done.stdout + done.stderr, file=sys.stderr)
             return 1
-    threading.Thread(target=make_menu, daemon=True).start()
+    if subprocess.run([sys.executable, "-m", "story.last_month"], cwd=ROOT, check=False).returncode:
+        return 1
+    threading.Thread(target=greet_the_platform, daemon=True).start()
     Supervisor(
         {
             "stand-in": [
@@ -70,14 +72,16 @@ def main() -> int:
     return 0
 
 
-def make_menu() -> None:
-    """Put the account's menu in place once the stand-in is there, as `flask menu create` does."""
+def greet_the_platform() -> None:
+    """Once both are there: the account's menu as `flask menu create` does it, and last month's ranking is published
+    now rather than at the timetable's next minute."""
     for _ in range(60):
         time.sleep(0.5)
-        if in_use(PLATFORM_PORT):
-            subprocess.run(
-                [sys.executable, "-m", "flask", "menu", "create"], cwd=ROOT, capture_output=True, check=False
-            )
+        if answers(PLATFORM_PORT) and answers(PRODUCT_PORT):
+            for words in (["menu", "create"], ["jobs", "run", "publish"]):
+                subprocess.run(  # noqa: S603 - our own interpreter and arguments
+                    [sys.executable, "-m", "flask", *words], cwd=ROOT, capture_output=True, check=False
+                )
             return
 
 
@@ -91,6 +95,15 @@ def environment() -> dict[str, str]:
         "HESHAO__WECHAT__API_BASE": f"http://127.0.0.1:{PLATFORM_PORT}",
         "HESHAO__WECHAT__OPEN_BASE": f"http://127.0.0.1:{PLATFORM_PORT}",
     }
+
+
+def answers(port: int) -> bool:
+    """Whether somebody takes a connection there; unlike `in_use` it is in nobody's way who is about to listen."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def in_use(port: int) -> bool:
@@ -109,9 +122,13 @@ GREETING = f"""
 
   试用页面（仿真微信）  http://127.0.0.1:{PLATFORM_PORT}
   河哨本身              http://127.0.0.1:{PRODUCT_PORT}
+  上月考核排名          http://127.0.0.1:{PRODUCT_PORT}/ranking （启动后一分钟内发布）
+  平台上的文章          http://127.0.0.1:{PLATFORM_PORT}/published
 
 先试这个：打开试用页面，左边选“居民”，发一张照片、在小地图上点一个位置、写“河边有垃圾”，
 再回复“提交”；右边选该镇的“镇级河长”，就会收到这件案件，回复“待办”开始办理。
+再看上月考核（案件、指标和分数都是虚构的）：谁都可以回复“排名”看排名图；镇级河长回复“得分”，看本镇每一项的
+得分和扣分依据；河长办回复“得分”看全部镇街。
 按 Ctrl-C 全部停止。数据保存在 var/demonstration，make demo-reset 清空。
 """
 

@@ -31,7 +31,7 @@ def plan_of(desk: Desk, wanted: Select[Any]) -> str:
     """The plan in the database's own words; of small tables PostgreSQL would read the whole, so not here."""
     with desk.reading() as work:
         if desk.engine.dialect.name == "postgresql":
-            for way in ("seqscan", "sort", "bitmapscan"):
+            for way in ("seqscan", "sort", "bitmapscan", "mergejoin"):
                 work.session.execute(text(f"SET LOCAL enable_{way} = off"))
         found = work.session.connection().execute(Explain(wanted))
         return "\n".join(

@@ -51,7 +51,9 @@ function article(line, person) {
   const about = make("p", { className: "hint" }, line.description || "");
   const go = link(line.url || "", "阅读全文", person);
   if (go.nodeType === Node.ELEMENT_NODE) go.className = "go";
-  return make("div", { className: "card" }, make("h4", {}, line.title || line.text), image, about, go);
+  const mark = line.preview ? "预览" : TAGS[line.kind];
+  const from = mark ? make("div", { className: "from" }, mark) : null;
+  return make("div", { className: "card" }, from, make("h4", {}, line.title || line.text), image, about, go);
 }
 
 const TAGS = { customer_service: "客服消息", mass: "群发" };
@@ -84,7 +86,7 @@ export function lineOf(line, person, answer) {
   if (line.way === "out") return make("div", { className: "row mine" }, face(person), bubble(line, person, answer));
   let inside;
   if (line.type === "card") inside = card(line, person);
-  else if (line.type === "news") inside = article(line, person);
+  else if (line.type === "news" || line.type === "mpnews") inside = article(line, person);
   else inside = bubble(line, person, answer);
   return make("div", { className: "row" }, accountFace(), inside);
 }

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from urllib.parse import quote, urlencode
 
 from alembic import command as alembic
 from defusedxml.ElementTree import fromstring
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from tqdm import tqdm
-from werkzeug.test import Client, EnvironBuilder
 
 import config
 from bot.cipher import Door
@@ -36,7 +37,9 @@ from simulator import crypto
 from tests.bot import pushing
 from tests.bot.pushing import APP_ID, KEY, PREFIX, TOKEN, Push
 from tests.district import lay_out
-from web.turns import Turns
+from tests.web import knocking
+from web.door import Door as WebDoor
+from web.reply_times import ReplyTimes
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -250,7 +253,7 @@ METHODS = ["POST"] * 12 + ["GET", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "
 PATHS = ["/wechat"] * 14 + ["/wechat/", "//wechat", "/wechat%00", "/WECHAT", "/wechat/../wechat", "/", "/c/x"]
 
 
-def environ_of(fuzzer: Fuzzer, kind: str) -> EnvironBuilder:
+def request_of(fuzzer: Fuzzer, kind: str) -> tuple[knocking.Scope, knocking.Exchange]:
     """The request; of the kind “headers” also its method, path and headers are strange."""
     push, random = KINDS[kind](fuzzer), fuzzer.random
     method, path, headers = "POST", "/wechat", []
@@ -258,7 +261,10 @@ def environ_of(fuzzer: Fuzzer, kind: str) -> EnvironBuilder:
         method, path = random.choice(METHODS), random.choice(PATHS)
         headers = random.sample(HEADERS, random.randint(0, 3))
     query = {name: value.encode("utf-8", "replace").decode() for name, value in push.query.items()}
-    return EnvironBuilder(path, method=method, query_string=query, data=push.body, headers=headers)
+    return knocking.request(
+        push.body, method=method, path=quote(path), query=urlencode(query),
+        headers=[(name.lower(), value) for name, value in headers],
+    )  # fmt: skip
 
 
 @dataclass
@@ -284,15 +290,14 @@ def fault_in(answer: bytes, status: int) -> str:
     return "longer than a message" if len(words.encode()) > 2048 else ""
 
 
-def run(application: Turns, seed: int, count: int) -> Result:
-    """Send so many requests; the first few faults are described with their number."""
-    fuzzer, client, result = Fuzzer(Random(seed)), Client(application), Result()
+def run(application: WebDoor, seed: int, count: int) -> Result:
+    """Send so many requests, some together; the first few faults are described with their number."""
+    fuzzer, result = Fuzzer(Random(seed)), Result()
     for number in range(count):
         kind = fuzzer.random.choice(list(KINDS))
-        request = environ_of(fuzzer, kind)
         try:
-            answer = client.open(request)
-            status, fault = answer.status_code, fault_in(answer.data, answer.status_code)
+            (answer,) = knocking.answered(application, request_of(fuzzer, kind))
+            status, fault = answer.status, fault_in(answer.body, answer.status)
         except Exception as error:  # noqa: BLE001 - what escapes the application is the worst of all
             status, fault = 599, repr(error)
         result.by_status[kind, status] += 1
@@ -301,12 +306,14 @@ def run(application: Turns, seed: int, count: int) -> Result:
     return result
 
 
-def application(desk: Desk) -> Turns:
+def application(desk: Desk) -> WebDoor:
     """The door as app.py puts it together, before an application that knows no page; no pace is kept."""
     door = Door(TOKEN, APP_ID, KEY)
     sentences = Sentences(busy=texts.BUSY, too_many=texts.TOO_MANY)
     webhook = Webhook(door, desk, speech.dispatcher(), Random(1), Pace(10**6, 10**6), sentences)
-    return Turns(webhook.before(Flask(__name__).wsgi_app), threads=4, slow_clients=4)
+    pages = Flask(__name__)
+    times = ReplyTimes(pages.wsgi_app, CollectorRegistry())
+    return WebDoor(webhook, pages, times, 4, one_writer=desk.one_writer)
 
 
 def district(empty: Path, seed: int) -> Desk:

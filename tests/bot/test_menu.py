@@ -14,7 +14,7 @@ def test_our_own_menu() -> None:
     names = [button["name"] for button in menu()]
     assert names == ["我要举报", "我的上报", "河长工作"]
     keys = [part["key"] for button in menu() for part in button.get("sub_button", [button])]
-    assert keys == ["REPORT", "PROGRESS", "HELP", "TODO", "SUMMARY", "JOIN"]
+    assert keys == ["REPORT", "PROGRESS", "RANKING", "HELP", "TODO", "SUMMARY", "JOIN"]
 
 
 @pytest.mark.parametrize(

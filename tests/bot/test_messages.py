@@ -15,6 +15,7 @@ from bot.messages import (
     Link,
     Located,
     Malformed,
+    MassResult,
     Photo,
     PhotoMenu,
     Place,
@@ -142,6 +143,15 @@ SAYINGS: list[tuple[bytes, Said]] = [
             "<article_url>http://a</article_url></item></article_detail></PublishEventInfo>",
         ),
         PublishResult("2247503051", "0", "b5O2", ("http://a",)),
+    ),
+    (
+        event(
+            "MASSSENDJOBFINISH",
+            "<MsgID>1000001625</MsgID><Status><![CDATA[err(30003)]]></Status><TotalCount>0</TotalCount>"
+            "<ArticleUrlResult><Count>1</Count><ResultList><item><ArticleIdx>1</ArticleIdx>"
+            "<ArticleUrl>http://a</ArticleUrl></item></ResultList></ArticleUrlResult>",
+        ),
+        MassResult("1000001625", "err(30003)", "http://a"),
     ),
     (
         event("subscribe_msg_popup_event", subscription("Popup", answer("T1", "accept"))),
@@ -287,6 +297,7 @@ MALFORMED: list[bytes] = [
     event("location_select"),
     event("TEMPLATESENDJOBFINISH"),
     event("PUBLISHJOBFINISH"),
+    event("MASSSENDJOBFINISH"),
     event("subscribe_msg_popup_event", subscription("Popup", "<TemplateId></TemplateId>")),
     *(
         message("text").replace(b"1714112445", time)

@@ -109,10 +109,14 @@ def test_a_job_that_fails_is_told_delivery_goes_on_and_the_exit_code_is_one(
     [
         (("run", "remnid"), "没有“remnid”这个任务"),
         (("run", "tidy", "--at", "tomorrow"), "--at"),
+        (("run", "drafts", "--dry-run"), "--dry-run"),
         (("run", "tidy", "--at", "0001-01-01T00:00"), "2000"),
     ],
 )
-def test_wrong_usage_is_said(run: Run, words: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_is_said_and_nothing_is_run(
+    run: Run, installed: Installed, words: tuple[str, ...], said: str
+) -> None:
     result = run(*words)
     assert result.exit_code == 2
     assert said in result.output
+    assert installed.ran == []

@@ -214,6 +214,30 @@ def test_what_is_open_and_the_months_circular(run: Run, life: Life, tmp_path: Pa
     assert "本月交办2件，办结0件" in text
 
 
+def test_the_circular_as_a_workbook_says_what_the_paper_says(
+    run: Run, life: Life, desk: Desk, tmp_path: Path
+) -> None:
+    run("orders", "issue", "2026-0001", "--reason", "多次催办仍未整改")
+    life.opens(town="北仓镇")
+    desk.do(lambda work: setattr(work.session.get_one(Case, 2), "place", f"闸口，电话{PHONE}"))
+    life.clock.set(china("2026-12-01 10:00"))
+    for ending in ("xlsx", "html"):
+        written = run("circular", "--month", "2026-11", "-o", str(tmp_path / f"circular.{ending}"))
+        assert "已写入" in written.output
+    book = load_workbook(tmp_path / "circular.xlsx")
+    assert book.sheetnames == ["各单位情况", "逾期问题", "在办清单"]
+    assert [[cell.value for cell in row] for row in book["各单位情况"].iter_rows()] == [
+        ["单位", "交办", "办结", "在办", "逾期", "督办单", "约谈"],
+        ["天穆镇", 1, 0, 1, 1, 1, 0], ["北仓镇", 1, 0, 1, 1, 0, 0], ["合计", 2, 0, 2, 2, 1, 0],
+    ]  # fmt: skip
+    assert [row[1].value for row in book["逾期问题"].iter_rows(min_row=2)] == ["2026-0001", "2026-0002"]
+    everything = "".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert "闸口" in everything
+    assert PHONE not in everything
+    assert PHONE not in (tmp_path / "circular.html").read_text("utf-8")
+    assert run("circular", "--month", "2026-11", "-o", str(tmp_path / "circular.odt")).exit_code == 2
+
+
 def test_a_place_that_looks_like_a_formula_stays_words(
     run: Run, life: Life, desk: Desk, tmp_path: Path
 ) -> None:
@@ -224,8 +248,26 @@ def test_a_place_that_looks_like_a_formula_stays_words(
     assert [(c.value, c.data_type) for c in sheet[2]][4] == ("=1+1", "s")
 
 
+def test_a_telephone_in_the_place_is_in_no_paper_nor_its_title(
+    run: Run, life: Life, desk: Desk, tmp_path: Path
+) -> None:
+    desk.do(lambda work: setattr(work.session.get_one(Case, 1), "place", f"{PHONE}桥边"))
+    run("orders", "issue", "2026-0001", "--reason", "多次催办仍未整改")
+    run("orders", "document", "1", "-o", str(tmp_path / "order.docx"))
+    order = words_of((tmp_path / "order.docx").read_bytes())
+    assert "关于限期整改（电话号码已隐去）桥边岸线垃圾问题的督办单" in order
+    run("referrals", "prepare", "2026-0001", "--reason", "拒不整改")
+    run("referrals", "bundle", "1", "-o", str(tmp_path / "file.zip"))
+    run("open-list", "-o", str(tmp_path / "list.docx"))
+    with zipfile.ZipFile(tmp_path / "file.zip") as archive:
+        whole = [words_of(archive.read(n)) for n in archive.namelist() if n.endswith(".docx")]
+    for text in (order, words_of((tmp_path / "list.docx").read_bytes()), *whole):
+        assert "桥边" in text
+        assert PHONE not in text
+
+
 def test_putting_off_and_urging(run: Run, life: Life, desk: Desk) -> None:
     assert "告诉了 2 人" in run("orders", "urge", "2026-0001", "--reason", "请抓紧").output
     assert "已暂缓 3 个工作日" in run("orders", "hold", "2026-0001", "3", "--reason", "汛期抢险").output
     with desk.reading() as work:
-        assert work.session.get_one(Case, 1).held_until == china("2026-11-26 00:00")
+        assert work.session.get_one(Case, 1).held_until == china("2026-11-27 00:00")

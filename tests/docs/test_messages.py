@@ -15,6 +15,7 @@ READERS = {
     "reporter": "reporter",
     "helper": "helper",
     "staff": "town, Office",
+    "subscriber": "subscriber",
 }
 
 

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from bot.replies import MAX_BYTES
 from models.admonition import Admonition
+from models.case import Case, CaseEvent
 from models.extension import Extension
+from models.notification import Notification
 from models.person import Appointment, Person
 from models.registry import Town
 from models.supervision import SupervisionOrder
@@ -49,6 +51,75 @@ def test_a_number_that_begins_a_word_orders_nothing(
 ) -> None:
     clerk.says(said)
     assert [all_of(table) for table in (SupervisionOrder, Admonition)] == [[], []]
+
+
+def standing(all_of: Read) -> list[str]:
+    return [case.state.value for case in all_of(Case)]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("退回1件", "请带上编号，例如“退回 1”"),
+        (
+            "退回1件不合格的材料",
+            "没有办理。如果是要对编号 1 的案件办理，请在编号后空一格：退回 1 件不合格的材料",
+        ),
+        ("退回 1件 不合格", "没有办理"),
+        ("退回1不是我镇的", "没有办理"),
+        ("追问1下什么时候来", "没有办理"),
+        ("办结1件", "请带上编号"),
+        ("办结1处还剩2处", "没有办理"),
+        ("受理1件", "请带上编号"),
+        ("受理 1 件", "请带上编号"),
+    ],
+)
+def test_a_chief_who_tells_how_many_has_done_nothing(
+    li: Talker, chief: Talker, all_of: Read, said: str, answer: str
+) -> None:
+    li.reports(north_of_the_river(40))
+    before = len(all_of(Notification)), len(all_of(CaseEvent))
+    assert answer in chief.says(said)
+    assert standing(all_of) == ["assigned"]
+    assert (len(all_of(Notification)), len(all_of(CaseEvent))) == before
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("转派1次北仓镇都没人管", "没有办理"),
+        ("转派1件给北仓镇", "没有办理"),
+        ("不属于1个单位能管的", "没有办理"),
+        ("重开1次会", "没有办理"),
+        ("复核1不通过的原因是什么", "请回复"),
+        ("复核1次不通过", "请回复"),
+        ("复核 1 不通过的话怎么办", "请回复"),
+    ],
+)
+def test_nor_has_a_clerk(
+    accepted: None, chief: Talker, clerk: Talker, all_of: Read, photos_arrive: Callable[..., None], said: str,
+    answer: str,
+) -> None:  # fmt: skip
+    if said.startswith("复核"):
+        chief.says("办结 1")
+        chief.photo()
+        chief.says("提交")
+        photos_arrive()
+    before = standing(all_of)
+    assert answer in clerk.says(said)
+    assert standing(all_of) == before
+    assert [case.town_id for case in all_of(Case)] == [1]
+
+
+def test_with_a_blank_or_a_mark_they_act(
+    accepted: None, li: Talker, chief: Talker, clerk: Talker, all_of: Read
+) -> None:
+    assert "北仓镇" in clerk.says("转派1给北仓镇")
+    assert "没有办理" not in clerk.says("重开1，查错了")
+    li.reports(north_of_the_river(40, 117.112))
+    chief.says("待办")
+    assert "已退回" in chief.says("退回2，不在我镇")
+    assert len(standing(all_of)) == 2
 
 
 def test_a_number_of_days_is_no_case(accepted: None, chief: Talker, all_of: Read) -> None:

@@ -173,9 +173,9 @@ def test_urging_and_putting_off_by_hand(accepted: None, clerk: Talker, owed: Owe
     assert "告诉了 2 人" in clerk.says("催办 1 群众又来电")
     assert owed("town_urged") == ["王镇长:town_urged", "赵联络员:town_urged"]
     assert "请写明理由" in clerk.says("暂缓 1 3")
-    assert "暂缓督办 3 个工作日" in clerk.says("暂缓 1 3 汛期抢险")
+    assert "暂缓督办 3 个工作日（从明天起算，到11月26日24时）" in clerk.says("暂缓 1 3 汛期抢险")
     assert "请回复：督办 1 理由" in clerk.says("暂缓 1 一段时间")
-    assert all_of(Case)[0].held_until == china("2026-11-26 00:00")
+    assert all_of(Case)[0].held_until == china("2026-11-27 00:00")
     clerk.says("暂缓 1 0 恢复")
     assert all_of(Case)[0].held_until is None
 

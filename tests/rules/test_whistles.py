@@ -61,8 +61,10 @@ def test_a_second_answer_is_a_new_plan() -> None:
 
 def test_the_office_names_within_one_working_day_and_helpers_answer_within_three() -> None:
     eve_of_national_day = china("2026-09-30 16:00")
-    assert name_by(eve_of_national_day, SETTINGS, CALENDAR) == china("2026-10-09 00:00")
-    assert answer_by(eve_of_national_day, SETTINGS, CALENDAR) == china("2026-10-11 00:00")  # 10-10 is made up
+    assert name_by(eve_of_national_day, SETTINGS, CALENDAR).at == china("2026-10-09 00:00")
+    assert answer_by(eve_of_national_day, SETTINGS, CALENDAR).at == china(
+        "2026-10-11 00:00"
+    )  # 10-10 is made up
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ then dead. People go on while it is."""
 
 import heapq
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -13,9 +13,11 @@ from sqlalchemy import func, select
 
 from models.admonition import Admonition, Referral
 from models.case import Case
+from models.extension import Extension
 from models.notification import WAITING, Channel, Notification
 from models.registry import Town
 from models.supervision import SupervisionOrder
+from models.whistle import Whistle, WhistleParty
 from rules.escalation import Promise, Rung
 from rules.lifecycle import State
 from rules.refusal import Refusal
@@ -24,25 +26,46 @@ from rules.supervision import AdmonitionState, OrderState
 from rules.workdays import local_day
 from scheduler.digest import send_digests
 from scheduler.remind import remind
-from services import admonitions, cases, delivery, extensions, ladder, referrals, supervision
+from services import (
+    admonitions,
+    cases,
+    chase,
+    delivery,
+    extensions,
+    ladder,
+    referrals,
+    supervision,
+    whistle_help,
+    whistle_parties,
+    whistles,
+)
 from services.admonitions import Minutes
 from services.almanac import official_calendar
 from services.desk import Work
-from tests.scheduler.quarter_plans import MINUTE, Plan, Temper, later
+from tests.scheduler.quarter_plans import MINUTE, Departure, Plan, Temper, later
 from tests.town_life import Life
 
 TOWNS = [f"第{n}镇" for n in range(1, 11)]
+NOBODY_THERE = "无人镇"
+"""A town that never has a chief: the Office gives its cases to another."""
 Dead = list[tuple[datetime, datetime]]
 
 
 @dataclass
 class Ran:
-    """A date of a case while it counted: from when until when, and in which state."""
+    """A date of a case while it counted and ran: from when until when, and in which state."""
 
     standing: str
     promise: Promise
     since: datetime
     until: datetime | None = None
+    asking: bool = False
+    """The town had asked for more time and the Office had not answered."""
+    held_until: datetime | None = None
+
+    def is_the_same(self, other: "Ran") -> bool:
+        """Whether nothing has changed but the time."""
+        return replace(self, since=other.since, until=other.until) == other
 
 
 @dataclass
@@ -52,21 +75,34 @@ class Quarter:
     life: Life
     plans: Iterable[Plan]
     dead: Dead = field(default_factory=list)
+    departures: Iterable[Departure] = ()
     every_minute: tuple[datetime, datetime] | None = None
     """In this stretch nothing is jumped over."""
     case_plans: dict[int, Plan] = field(default_factory=dict)
     ran: dict[int, list[Ran]] = field(default_factory=dict)
+    left: dict[str, datetime] = field(default_factory=dict)
+    """Who has left office, and when."""
+    vacant: dict[str, datetime] = field(default_factory=dict)
+    """Towns without a chief, and until when."""
+    chiefs: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     deeds: int = 0
     sweeps: int = 0
     _heap: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
     _order: Any = field(default_factory=count)
     _seen: set[tuple[str, int]] = field(default_factory=set)
+    _versions: dict[int, int] = field(default_factory=dict)
+    reopened: set[int] = field(default_factory=set)
+    ended: dict[Any, list[Any]] = field(default_factory=dict)
+    """All rows of a table when it was over."""
 
     def replay(self) -> None:
         """Until nobody has anything left to do."""
         for plan in self.plans:
             self._at(plan.opens_at, partial(self._open, plan))
+        for gone in self.departures:
+            self._at(gone.at, partial(self._leave, gone))
+            self._at(gone.until, partial(self._succeed, gone))
         while (due := self._sweep_at()) is not None or self._heap:
             if self._heap and (due is None or self._heap[0][0] < due):
                 at, _, deed = heapq.heappop(self._heap)
@@ -121,8 +157,27 @@ class Quarter:
             return False
         return True
 
-    def _chief(self, case_id: int) -> str:
-        return f"{self._look(Case, case_id).town.name}长"
+    def _leave(self, gone: Departure) -> None:
+        name = self._chief_of(gone.town)
+        self.left[name], self.vacant[gone.town] = self.life.clock(), gone.until
+        self.life.leaves(name)
+
+    def _succeed(self, gone: Departure) -> None:
+        self.chiefs[gone.town] = f"{gone.town}新任镇长"
+        self.life.appoints(self.chiefs[gone.town], Role.TOWN_CHIEF, gone.town)
+        del self.vacant[gone.town]
+
+    def _chief_of(self, town: str) -> str:
+        return self.chiefs.get(town, f"{town}长")
+
+    def _town_does(self, case_id: int, deed: Callable[[str], object]) -> None:
+        """Whoever is chief of the case's town does it; where nobody is, the successor on the first morning."""
+        town = self._look(Case, case_id).town.name
+        if town in self.vacant:
+            back = later(self.vacant[town], 1, 9 * 60 + case_id, official_calendar())
+            self._at(back, lambda: self._town_does(case_id, deed))
+        else:
+            deed(self._chief_of(town))
 
     def _look(self, table: Any, row_id: int) -> Any:
         def read(work: Work) -> Any:
@@ -136,7 +191,11 @@ class Quarter:
     def _open(self, plan: Plan) -> None:
         case = self.life.opens(plan.severity, plan.ladder, plan.town)
         self.case_plans[case] = plan
-        if plan.to_town not in ("", plan.town):
+        if plan.hold_days:
+            self._in(plan, 1, lambda: self._do("clerk", chase.hold, case, plan.hold_days, "汛期抢险"))
+        if self._look(Case, case).state is State.TRIAGE:  # nobody in the town would read it
+            self._in(plan, 1, lambda: self._transfer(case, plan, plan.instead))
+        elif plan.to_town not in ("", plan.town):
             self._at(self.life.clock() + timedelta(hours=1, seconds=30), lambda: self._hand_back(case, plan))
         elif plan.temper is Temper.PROMPT:
             self._at(self.life.clock() + timedelta(hours=2, seconds=30), lambda: self._accept(case, plan))
@@ -144,34 +203,64 @@ class Quarter:
             self._in(plan, plan.accept_days, lambda: self._accept(case, plan))
 
     def _hand_back(self, case: int, plan: Plan) -> None:
-        self._do(self._chief(case), cases.hand_back, case, "不属于本镇")
-        self._in(plan, 1, lambda: self._transfer(case, plan))
+        self._town_does(case, lambda chief: self._do(chief, cases.hand_back, case, "不属于本镇"))
+        self._in(plan, 1, lambda: self._transfer(case, plan, plan.to_town))
 
-    def _transfer(self, case: int, plan: Plan) -> None:
-        town = self._look(Town, self.life.district.towns[plan.to_town])
+    def _transfer(self, case: int, plan: Plan, to_town: str) -> None:
+        town = self._look(Town, self.life.district.towns[to_town])
         self._do("clerk", lambda work, row, _: cases.transfer(work, row, work.session.get_one(Town, town.id)),
                  case, None)  # fmt: skip
         self._in(plan, max(1, plan.accept_days), lambda: self._accept(case, plan))
 
     def _accept(self, case: int, plan: Plan) -> None:
-        self._do(self._chief(case), cases.accept, case)
+        self._town_does(case, lambda chief: self._accepted(chief, case, plan))
+
+    def _accepted(self, chief: str, case: int, plan: Plan) -> None:
+        self._do(chief, cases.accept, case)
         if plan.temper in (Temper.PROMPT, Temper.SLOW):
-            self._in(plan, plan.prove_days + plan.ask_days, lambda: self._prove(case, plan, first=True))
+            done = plan.prove_days + plan.ask_days + plan.whistle_days
+            self._in(plan, done, lambda: self._prove(case, plan, first=True))
         if plan.ask_days:
             self._in(plan, 1, lambda: self._ask(case, plan))
+        if plan.whistle_days:
+            self._in(plan, 1, lambda: self._blow(case, plan))
         if plan.by_hand:
             self._in(plan, 1, lambda: self._do("clerk", supervision.issue, case, "领导批示"))
 
+    def _blow(self, case: int, plan: Plan) -> None:
+        def blow(chief: str) -> None:
+            if self._do(chief, whistles.blow, case, "请区水务局封堵上游排口"):
+                whistle = (
+                    self.life.desk.look(lambda work: work.session.scalar(select(func.max(Whistle.id)))) or 0
+                )
+                self._in(
+                    plan, 1, lambda: self._did(_name, lambda: self._as_clerk(_name, whistle, plan.instead))
+                )
+                self._in(plan, 2, lambda: self._did(_answer, lambda: self._as_clerk(_answer, whistle)))
+                self._in(
+                    plan,
+                    plan.whistle_days,
+                    lambda: self._did(_close, lambda: self._as_clerk(_close, whistle)),
+                )
+
+        self._town_does(case, blow)
+
+    def _as_clerk(self, step: Any, *args: Any) -> None:
+        self.life.desk.do(step, *args)
+
     def _ask(self, case: int, plan: Plan) -> None:
-        self._do(self._chief(case), extensions.ask, case, plan.ask_days, "连日降雨")
+        self._town_does(case, lambda chief: self._do(chief, extensions.ask, case, plan.ask_days, "连日降雨"))
         decide = (extensions.grant,) if plan.granted else (extensions.refuse, "条件已具备")
         self._in(plan, 1, lambda: self._do("clerk", decide[0], case, *decide[1:]))
 
     def _prove(self, case: int, plan: Plan, *, first: bool) -> None:
+        self._town_does(case, lambda chief: self._proved(chief, case, plan, first=first))
+
+    def _proved(self, chief: str, case: int, plan: Plan, *, first: bool) -> None:
         if self._look(Case, case).state is State.ASSIGNED:
-            self._do(self._chief(case), cases.accept, case)
+            self._do(chief, cases.accept, case)
             self._note_promises()
-        if self._do(self._chief(case), cases.prove, case, "清理完毕", 1):
+        if self._do(chief, cases.prove, case, "清理完毕", 1):
             self.life.desk.do(lambda work: cases.proof_received(work, work.session.get_one(Case, case), ""))
             self._in(plan, plan.verify_days, lambda: self._verify(case, plan, first=first))
 
@@ -179,8 +268,13 @@ class Quarter:
         if first and plan.sent_back:
             self._do("clerk", cases.send_back, case, "还有垃圾")
             self._in(plan, 2, lambda: self._prove(case, plan, first=False))
-        else:
-            self._do("clerk", cases.verify, case)
+        elif self._do("clerk", cases.verify, case) and plan.reopens and case not in self.reopened:
+            self.reopened.add(case)
+            self._in(plan, 2, lambda: self._reopen(case, plan))
+
+    def _reopen(self, case: int, plan: Plan) -> None:
+        self._do("clerk", cases.reopen, case, "现场又有垃圾")
+        self._in(plan, plan.prove_days, lambda: self._prove(case, plan, first=False))
 
     def _react(self) -> None:
         """Who has just been ordered, called, referred does what the plan says."""
@@ -204,12 +298,12 @@ class Quarter:
             self._in(plan, 5, lambda: self._prove(case, plan, first=True))
 
     def _answer(self, order: int, plan: Plan, *, first: bool) -> None:
-        town = self._look(Case, self._look(SupervisionOrder, order).case_id)
-        serial, who = order, f"{town.town.name}长"
-        self._did(
-            supervision.answer, lambda: self.life.orders(who, supervision.answer, serial, "已安排清理", 1)
-        )
-        self._in(plan, 1, lambda: self._judge(order, plan, first=first))
+        def answer(chief: str) -> None:
+            self._did(supervision.answer,
+                      lambda: self.life.orders(chief, supervision.answer, order, "已安排清理", 1))  # fmt: skip
+            self._in(plan, 1, lambda: self._judge(order, plan, first=first))
+
+        self._town_does(self._look(SupervisionOrder, order).case_id, answer)
 
     def _judge(self, order: int, plan: Plan, *, first: bool) -> None:
         if first and plan.answer_sent_back:
@@ -244,23 +338,29 @@ class Quarter:
     def _note_promises(self) -> None:
         """Which date of which case counts since now."""
         now = self.life.clock()
-        for case, standing, promise in self.life.desk.look(_promises):
+        for case, found in self.life.desk.look(_promises, self._versions):
             runs = self.ran.setdefault(case, [])
             last = runs[-1] if runs and runs[-1].until is None else None
-            if last and promise and (last.standing, last.promise) == (standing, promise):
+            if last and found and last.is_the_same(found):
                 continue
             if last:
                 last.until = now
-            if promise:
-                runs.append(Ran(standing, promise, now))
+            if found:
+                runs.append(found)
 
 
 def next_due(work: Work) -> datetime | None:
     """The next instant at which the ladder wants something or a message may leave."""
-    wanted = [work.session.scalar(select(func.min(table.remind_at)))
-              for table in (Case, SupervisionOrder, Admonition)]  # fmt: skip
-    waiting = select(func.min(Notification.next_try_at)).where(Notification.delivery.in_(WAITING))
-    return min((at for at in [*wanted, work.session.scalar(waiting)] if at is not None), default=None)
+    return min((at for at in work.connection.execute(_NEXT).one() if at is not None), default=None)
+
+
+_NEXT = select(
+    *(
+        select(func.min(table.remind_at)).scalar_subquery()
+        for table in (Case, SupervisionOrder, Admonition, Extension, Whistle, WhistleParty)
+    ),
+    select(func.min(Notification.next_try_at)).where(Notification.delivery.in_(WAITING)).scalar_subquery(),
+)
 
 
 def _post(work: Work) -> None:
@@ -270,21 +370,54 @@ def _post(work: Work) -> None:
             delivery.sent(work, envelope, Channel.CUSTOMER_SERVICE, "")
 
 
-def _promises(work: Work) -> list[tuple[int, str, Promise | None]]:
-    found = work.session.scalars(select(Case).order_by(Case.id))
-    return [(case.id, case.state.value, ladder.promise_of(case)) for case in found]
+def _promises(work: Work, known: dict[int, int]) -> list[tuple[int, Ran | None]]:
+    """Of the cases that have changed since they were known."""
+    found = work.connection.execute(select(Case.id, Case.version)).all()
+    changed = {case: version for case, version in found if known.get(case) != version}
+    known.update(changed)
+    return [(case, _ran(work, work.session.get_one(Case, case))) for case in sorted(changed)]
+
+
+def _ran(work: Work, case: Case) -> Ran | None:
+    """The date that counts and runs now."""
+    promise = None if case.is_paused else ladder.promise_of(case)
+    if promise is None:
+        return None
+    asking = case.state is State.ACCEPTED and ladder.request_for_more(work, case) is not None
+    return Ran(case.state.value, promise, work.now, asking=asking, held_until=case.held_until)
+
+
+def _name(work: Work, whistle: int, town: str) -> None:
+    found = work.session.get_one(Whistle, whistle)
+    own = found.case.town.name if found.case is not None and found.case.town is not None else ""
+    bodies = ["区水务局", *([town] if town != own else [])]
+    whistle_help.name(work, found, whistle_parties.named(work, bodies))
+
+
+def _answer(work: Work, whistle: int) -> None:
+    for party in work.session.get_one(Whistle, whistle).parties:
+        whistle_help.answer(work, party, "封堵排口", local_day(work.now))
+
+
+def _close(work: Work, whistle: int) -> None:
+    whistles.close(work, work.session.get_one(Whistle, whistle), "已封堵", solved=True)
 
 
 def _reached(work: Work) -> list[tuple[str, int, int]]:
-    orders = work.session.scalars(select(SupervisionOrder).order_by(SupervisionOrder.id)).all()
-    talks = work.session.scalars(select(Admonition).order_by(Admonition.id))
-    sent = work.session.scalars(select(Referral).order_by(Referral.id))
+    reached = {
+        "order": SupervisionOrder.state != OrderState.WITHDRAWN,
+        "unanswered": SupervisionOrder.climbed == Rung.ADMONITION,
+        "talk": Admonition.state == AdmonitionState.CALLED,
+        "referral": Referral.id > 0,
+    }
     return [
-        *(("order", o.id, o.case_id) for o in orders if o.state is not OrderState.WITHDRAWN),
-        *(("unanswered", o.id, o.case_id) for o in orders if o.climbed is Rung.ADMONITION),
-        *(("talk", t.id, t.case_id) for t in talks if t.state is AdmonitionState.CALLED),
-        *(("referral", r.id, r.case_id) for r in sent),
-    ]
+        (name, row_id, case_id)
+        for name, table in (("order", SupervisionOrder), ("unanswered", SupervisionOrder), ("talk", Admonition),
+                            ("referral", Referral))
+        for row_id, case_id in work.connection.execute(
+            select(table.id, table.case_id).where(reached[name]).order_by(table.id)
+        )
+    ]  # fmt: skip
 
 
 def settle_towns(life: Life) -> None:
@@ -295,7 +428,7 @@ def settle_towns(life: Life) -> None:
 
 
 def _found_towns(work: Work, life: Life) -> None:
-    for n, name in enumerate(TOWNS, 11):
+    for n, name in enumerate([*TOWNS, NOBODY_THERE], 11):
         town = Town(code=f"T{n}", name=name, kind="镇", since=None, until=None, position=n)
         work.session.add(town)
         work.session.flush()

@@ -61,21 +61,51 @@ class Plan:
     """Handed back and transferred there; empty: kept."""
     date_days: int
     """In how many the Office sets the day of a talk."""
+    hold_days: int = 0
+    """For how many the Office puts the ladder off (暂缓), the day after the case opened; 0: not at all."""
+    whistle_days: int = 0
+    """After how many the town closes the whistle it blew (吹哨) when it had accepted; 0: it blew none."""
+    reopens: bool = False
+    """The Office reopens it two days after it was closed."""
+    instead: str = ""
+    """To which town the Office gives it where nobody in its own would read it."""
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A chief who leaves office, and when the successor takes it: until then the town has none."""
+
+    town: str
+    at: datetime
+    until: datetime
+
+
+def departures(seed: int, towns: list[str], first: datetime, days: int) -> list[Departure]:
+    """One in three chiefs leaves within so many days, on a working minute of their own."""
+    random = Random(seed)
+    found = []
+    for town in random.sample(towns, len(towns) // 3):
+        at = first + MINUTE * random.randrange(days * 1440) + timedelta(seconds=15)
+        found.append(Departure(town, at, at + timedelta(days=random.choice((2, 6, 12)))))
+    return found
 
 
 def drawn(seed: int, towns: list[str], first: datetime, days: int, count: int) -> list[Plan]:
-    """So many plans that open within so many days after `first`; of five, at least one of each temper."""
+    """So many plans that open within so many days after `first`; of five, at least one of each temper, and of as
+    many as there are towns one in each."""
     random = Random(seed)
     tempers = [*Temper, *random.choices(list(Temper), (30, 30, 15, 13, 12), k=count)][:count]
-    plans = (_plan(random, towns, first, days, temper) for temper in tempers)
+    each = random.sample(towns, len(towns))
+    plans = (
+        _plan(random, each[n % len(each)], towns, first, days, temper) for n, temper in enumerate(tempers)
+    )
     return sorted(plans, key=lambda plan: plan.opens_at)
 
 
-def _plan(random: Random, towns: list[str], first: datetime, days: int, temper: Temper) -> Plan:
+def _plan(random: Random, town: str, towns: list[str], first: datetime, days: int, temper: Temper) -> Plan:
     severity = random.choices(list(Severity), (70, 20, 10))[0]
     free = temper not in STUBBORN
     prompt = temper is Temper.PROMPT
-    town = random.choice(towns)
     return Plan(
         town=town,
         severity=severity,
@@ -97,6 +127,10 @@ def _plan(random: Random, towns: list[str], first: datetime, days: int, temper: 
         if free and severity is not Severity.URGENT and random.random() < 0.15
         else "",
         date_days=random.choice((1, 2, 7)),
+        hold_days=random.choice((0, 0, 0, 2, 6)),
+        whistle_days=random.choice((0, 2, 5)) if temper in (Temper.SLOW, Temper.ORDERED) else 0,
+        reopens=random.random() < 0.25,
+        instead=random.choice(towns),
     )
 
 

@@ -236,6 +236,61 @@ def test_once_the_person_speaks_again_it_is_owed_again(
 
 
 @pytest.mark.parametrize(
+    ("spoken_at", "urgent", "leaves_at"),
+    [
+        ("2026-11-23 23:10", False, "2026-11-24 08:00"),
+        ("2026-11-24 03:00", False, "2026-11-24 08:00"),
+        ("2026-11-24 10:00", False, "2026-11-24 10:00"),
+        ("2026-11-23 23:10", True, "2026-11-23 23:10"),
+    ],
+)
+def test_who_speaks_at_night_gets_what_was_owed_in_the_morning_unless_it_is_urgent(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat, clock: Clock, spoken_at: str, urgent: bool,
+    leaves_at: str,
+) -> None:  # fmt: skip
+    spoken, leaves = (datetime.fromisoformat(at).replace(tzinfo=CHINA) for at in (spoken_at, leaves_at))
+    wechat.troubles = [WeChatRefused(45015, "response out of time limit")]
+    postman = post()
+    desk.do(owe, urgent)
+    deliver(postman)
+    clock.set(spoken)
+    desk.do(_speaks)
+    deliver(postman)
+    assert len(wechat.sent) == (leaves == spoken)
+    clock.set(leaves - timedelta(seconds=1) if leaves > spoken else leaves)
+    deliver(postman)
+    assert len(wechat.sent) == (leaves == spoken)
+    clock.set(leaves)
+    deliver(postman)
+    assert [row.delivery for row in rows(desk)] == [Delivery.SENT]
+
+
+def test_who_speaks_on_saturday_gets_it_on_monday(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat, clock: Clock
+) -> None:
+    clock.set(datetime(2026, 11, 27, 15, 0, tzinfo=CHINA))  # Friday
+    wechat.troubles = [WeChatRefused(45015, "response out of time limit")]
+    postman = post()
+    desk.do(owe)
+    deliver(postman)
+    clock.set(datetime(2026, 11, 28, 11, 0, tzinfo=CHINA))
+    desk.do(_speaks)
+    for at in (datetime(2026, 11, 28, 11, 1, tzinfo=CHINA), datetime(2026, 11, 29, 12, 0, tzinfo=CHINA)):
+        clock.set(at)
+        deliver(postman)
+        assert wechat.sent == []
+    clock.set(datetime(2026, 11, 30, 8, 0, tzinfo=CHINA))
+    deliver(postman)
+    assert [row.delivery for row in rows(desk)] == [Delivery.SENT]
+
+
+def _speaks(work: Work) -> None:
+    follower = work.session.scalars(select(Follower).where(Follower.openid == "o-chief")).one()
+    follower.window_until = work.now + timedelta(hours=48)
+    notifications.window_opened(work, follower.id, follower.person_id)
+
+
+@pytest.mark.parametrize(
     ("trouble", "seconds"),
     [
         (WeChatUnreachable("down"), 10),

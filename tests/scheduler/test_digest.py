@@ -215,8 +215,8 @@ def test_a_digest_that_could_not_leave_for_days_takes_in_what_came_after_it(
 
 def _hold_one_more(work: Work) -> None:
     person = work.session.scalars(select(Person).where(Person.name == "李镇长")).one()
-    row = notifications.owe(work, Notice.DIGEST, "office_calendar_missing", "more", person=person, year=2027)
-    assert row is not None
+    owed = notifications.owe(work, Notice.DIGEST, "office_calendar_missing", "more", person=person, year=2027)
+    row = work.session.get_one(Notification, owed)
     row.delivery, row.next_try_at = Delivery.HELD, work.now + timedelta(hours=20)
 
 
@@ -326,7 +326,9 @@ def test_the_successor_is_told_what_was_held_for_somebody_who_has_left(
     with life.desk.reading() as work:
         to_successor = [
             each.case_id
-            for each in work.session.scalars(select(Notification).join(Person).where(Person.name == "钱镇长"))
+            for each in work.session.scalars(
+                select(Notification).join(Person).where(Person.name == "钱镇长").order_by(Notification.id)
+            )
         ]
     held = [row.case_id for row in rows(life.desk) if row.delivery is Delivery.POINTLESS]
     assert to_successor == held
@@ -457,3 +459,51 @@ def test_every_sentence_that_may_be_held_has_its_line() -> None:
         said = digest_words.message(envelope(own, {"todo": 1, "count": 1, "lines": [says]}))
         assert "{" not in said
         assert "_" not in said
+
+
+def _reports_too(work: Work, name: str, count: int) -> None:
+    """Who holds an office has also reported something: so many pieces of news of it."""
+    follower = work.session.scalars(select(Follower).where(Follower.openid == f"o-{name}")).one()
+    case = work.session.scalars(select(Case).order_by(Case.id).limit(1)).one()
+    for report in range(count):
+        notifications.owe(
+            work, Notice.CASE_STATE, "reporter_accepted", f"own:{report}", follower=follower, case=case,
+            ticket=f"JB-{report}", report=report, **facts(work, case),
+        )  # fmt: skip
+
+
+def test_a_chief_who_also_reports_has_one_telephone_and_one_days_number(
+    life: Life, postman: Postman, wechat: FakeWeChat
+) -> None:
+    overdue(life, postman, 3)
+    assert len(to(wechat)) == 3
+    life.desk.do(_reports_too, "chief2", 4)
+    deliver(postman)
+    assert len(to(wechat)) == 5
+    wechat.sent.clear()
+    life.at("2026-11-26 08:00")
+    send_digests(life.desk)
+    for _ in range(3):
+        life.opens(town="北仓镇")
+    deliver(postman)
+    assert len(to(wechat)) <= 5
+    assert len(digests_in(to(wechat))) == 1
+    assert "JB-3" in digests_in(to(wechat))[0]
+
+
+def test_a_place_is_kept_for_both_digests_of_one_telephone(
+    life: Life, postman: Postman, wechat: FakeWeChat
+) -> None:
+    overdue(life, postman, 7)
+    life.desk.do(_reports_too, "chief2", 2)
+    deliver(postman)
+    assert len(to(wechat)) == 5
+    wechat.sent.clear()
+    life.at("2026-11-26 08:00")
+    for _ in range(7):
+        life.opens(town="北仓镇")
+    deliver(postman)  # before the job has run
+    send_digests(life.desk)
+    deliver(postman)
+    assert len(to(wechat)) == 5
+    assert len(digests_in(to(wechat))) == 2

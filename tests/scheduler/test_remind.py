@@ -252,14 +252,31 @@ def test_sources_with_their_own_numbers_climb_by_them(life: Life) -> None:
     assert ordered == ["12-01", "12-02", "12-03"]
 
 
+def test_where_overdue_and_order_fall_on_one_day_the_order_alone_is_sent(life: Life) -> None:
+    """City feedback is ordered one working day after its date: the reminder of that day would be a second message."""
+    numbers = life.desk.rulebook.ladders["city_feedback"]
+    assert numbers.overdue_days == numbers.order_days == 1
+    life.at("2026-11-23 10:00")
+    life.does("chief", cases.accept, life.opens(ladder="city_feedback"))
+    live(life, "2026-12-02 08:00")
+    last = [row for row in chiefs(told(life.desk)) if row.startswith("12-01")]
+    assert last == ["12-01 09:00 town_order"]
+    assert [order.by_hand for order in _orders(life)] == [False]
+
+
+def _orders(life: Life) -> list[SupervisionOrder]:
+    with life.desk.reading() as work:
+        return list(work.session.scalars(select(SupervisionOrder)))
+
+
 def test_the_office_puts_it_off_with_a_reason(life: Life) -> None:
     life.at("2026-11-23 10:00")
     case = life.opens()
     life.does("chief", cases.accept, case)
     live(life, "2026-11-30 10:00")
     life.does("clerk", chase.hold, case, 3, "汛期抢险")
-    live(life, "2026-12-03 12:00")
-    assert chiefs(told(life.desk))[-1] == "12-03 09:00 town_order"
+    live(life, "2026-12-04 12:00")
+    assert chiefs(told(life.desk))[-1] == "12-04 09:00 town_order"  # from tomorrow on: the 1st, 2nd and 3rd
     assert not any(row.endswith("town_overdue") for row in told(life.desk))
 
 

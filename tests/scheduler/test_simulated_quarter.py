@@ -1,5 +1,6 @@
 """A simulated quarter over Spring Festival: every rung once, none skipped, nobody at rest; and the same again with
-the scheduler dead for random stretches.
+the scheduler dead for random stretches. Towns blow whistles and ask for more time, the Office puts off, gives to
+another town and reopens, chiefs leave and have successors days later, one town never has a chief.
 
 What is compared of the two: the cases (state, moves, dates), their orders with the answers, talks for want of an
 answer, referrals, extensions. What may differ is when something was sent, and rungs that passed while the scheduler
@@ -24,22 +25,25 @@ from models.case import Case, CaseEvent
 from models.engine import make_engine
 from models.extension import Extension
 from models.notification import Delivery, Notice, Notification
+from models.person import Person
 from models.supervision import OrderAnswer, Reminder, SupervisionOrder
+from models.whistle import Whistle
 from rules import escalation
 from rules.deadlines import Severity
 from rules.escalation import BEFORE_IT_IS_DUE, Ladder, Rung, quarter_of
 from rules.messages import may_leave_at
-from rules.supervision import Ground, OrderState, order_number
+from rules.supervision import Ground, OrderState, besides, order_number
+from rules.whistles import WhistleState
 from rules.workdays import CHINA, local_day
 from services.almanac import official_calendar
 from services.case_links import CaseLinks
 from services.desk import Desk
-from services.ladder import ORDERS
+from services.ladder import NOT_THE_TOWNS, ORDERS
 from services.rulebook import rulebook_from
-from tests.conftest import Clock
+from tests.conftest import EMPTY, Clock
 from tests.district import lay_out
-from tests.scheduler.quarter import TOWNS, Dead, Quarter, Ran, settle_towns
-from tests.scheduler.quarter_plans import STUBBORN, Plan, Temper, drawn, outages
+from tests.scheduler.quarter import NOBODY_THERE, TOWNS, Dead, Quarter, Ran, settle_towns
+from tests.scheduler.quarter_plans import STUBBORN, Plan, Temper, departures, drawn, outages
 from tests.town_life import Life, china
 
 SEED = 20260217
@@ -48,24 +52,37 @@ DAYS = 85
 """With Spring Festival (15 to 23 February 2026) and its make-up days in the middle."""
 
 
+TABLES = (
+    Admonition, Case, CaseEvent, Extension, Notification, OrderAnswer, Person, Referral, Reminder, SupervisionOrder,
+    Whistle,
+)  # fmt: skip
 Live = Callable[..., Quarter]
 
 
-@pytest.fixture
-def lived(migrated: Path, tmp_path: Path, example: Config) -> Iterator[Live]:
-    """Live a quarter in a database of its own."""
+@pytest.fixture(params=["sqlite"])
+def lived(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path, example: Config) -> Iterator[Live]:
+    """Live a quarter in a database of its own; on PostgreSQL in the same one, emptied before and afterwards."""
     engines: list[Engine] = []
 
-    def live(plans: list[Plan], dead: Dead | None = None, **how: Any) -> Quarter:
+    def new_engine() -> Engine:
+        if request.param == "postgresql":
+            made = make_engine(request.getfixturevalue("postgresql"))
+            with made.begin() as connection:
+                connection.exec_driver_sql(EMPTY)
+            return made
         path = tmp_path / f"quarter-{len(engines)}.db"
         shutil.copy(migrated, path)
-        engines.append(make_engine(f"sqlite:///{path}"))
+        return make_engine(f"sqlite:///{path}")
+
+    def live(plans: list[Plan], dead: Dead | None = None, **how: Any) -> Quarter:
+        engines.append(new_engine())
         links = CaseLinks("https://heshao.example", lambda: "a key for tests")
         woken: list[str] = []
         desk = Desk(engines[-1], Clock(), rulebook_from(example), Random(SEED), woken.append, links)
         return replayed(desk, plans, dead, **how)
 
     yield live
+    new_engine().dispose()
     for engine in engines:
         engine.dispose()
 
@@ -77,6 +94,8 @@ def replayed(desk: Desk, plans: list[Plan], dead: Dead | None = None, **how: Any
     settle_towns(life)
     quarter = Quarter(life, plans, dead or [], **how)
     quarter.replay()
+    for table in TABLES:
+        _all(quarter, table)
     return quarter
 
 
@@ -104,15 +123,17 @@ def climbable(
             climbed[before] = [rung for rung in climbed[before] if rung not in moved]
         already = climbed.setdefault(key, [])
         for wake in _wakes(quarter, case, ran, settled):
-            last = max((o for o in orders if o.issued_at < wake), key=lambda order: order.id, default=None)
-            open_ = last is not None and (last.settled_at is None or last.settled_at >= wake)
-            accepted_at = last.settled_at if last and not open_ else None
+            given = [o for o in orders if o.issued_at < wake]
+            open_ = any(o.settled_at is None or o.settled_at >= wake for o in given)
+            counted = [o for o in given if o.state is not OrderState.WITHDRAWN or o.taken_back]
+            accepted_at = counted[-1].settled_at if counted and not open_ else None
             standing = [
                 rung
                 for rung, at in _rungs(quarter, case, ran, accepted_at).items()
                 if at <= wake
                 and (wake < ran.promise.due_at or rung not in BEFORE_IT_IS_DUE)
                 and not (rung in ORDERS and (open_ or ran.standing == "verifying"))
+                and not (ran.asking and rung in NOT_THE_TOWNS)
                 and all(_place(rung) > _place(lower) for lower in already)
             ]
             newest = max(standing, key=_place, default=None)
@@ -132,7 +153,7 @@ def _wakes(quarter: Quarter, case: Case, ran: Ran, settled: list[datetime]) -> l
     """When the scheduler looks at a case while this date of it counts."""
     numbers = quarter.life.desk.rulebook.ladders[case.ladder]
     instants = {at for after in (None, *settled) for at in _rungs(quarter, case, ran, after).values()}
-    wakes = {_wake(quarter, max(at, ran.since), case, numbers) for at in instants | set(settled)}
+    wakes = {_wake(quarter, max(at, ran.since), ran, case, numbers) for at in instants | set(settled)}
     return sorted(wake for wake in wakes if ran.until is None or wake < ran.until)
 
 
@@ -140,8 +161,9 @@ def _place(rung: Rung) -> int:
     return list(Rung).index(rung)
 
 
-def _wake(quarter: Quarter, at: datetime, case: Case, numbers: Ladder) -> datetime:
-    """When the scheduler first looks from `at` on: inside the hours, and alive."""
+def _wake(quarter: Quarter, at: datetime, ran: Ran, case: Case, numbers: Ladder) -> datetime:
+    """When the scheduler first looks from `at` on: not put off, inside the hours, and alive."""
+    at = max(at, ran.held_until or at)
     hours = quarter.life.desk.rulebook.hours
     hours = replace(hours, from_=max(hours.from_, numbers.at), rest_days=False)
     while True:
@@ -154,8 +176,11 @@ def _wake(quarter: Quarter, at: datetime, case: Case, numbers: Ladder) -> dateti
 
 
 def _all(quarter: Quarter, table: Any) -> list[Any]:
-    with quarter.life.desk.reading() as work:
-        return list(work.session.scalars(select(table).order_by(table.id)))
+    """The rows as they were when the quarter was over."""
+    if table not in quarter.ended:
+        with quarter.life.desk.reading() as work:
+            quarter.ended[table] = list(work.session.scalars(select(table).order_by(table.id)))
+    return quarter.ended[table]
 
 
 def check_every_rung(quarter: Quarter) -> int:
@@ -171,7 +196,8 @@ def check_every_rung(quarter: Quarter) -> int:
 
 
 def check_messages(quarter: Quarter) -> None:
-    """Nobody at rest, nobody too often, every reminder once, every order with its number."""
+    """Nobody at rest, nobody too often, nobody who has left, every reminder once, every order with its number."""
+    names = {person.id: person.name for person in _all(quarter, Person)}
     calendar, hours = official_calendar(), quarter.life.desk.rulebook.hours
     each: Counter[Any] = Counter()
     a_day: Counter[Any] = Counter()
@@ -185,6 +211,8 @@ def check_messages(quarter: Quarter) -> None:
             assert row.delivery in (Delivery.GATHERED, Delivery.POINTLESS), row.key
             continue
         local = row.sent_at.astimezone(CHINA)
+        if row.sentence.startswith("town_"):
+            assert row.sent_at <= quarter.left.get(names[row.person_id], row.sent_at), row.key
         if not row.urgent:
             assert calendar.is_workday(local.date()), (row.key, local)
             assert hours.from_ <= local.hour * 60 + local.minute < hours.until, (row.key, local)
@@ -196,7 +224,7 @@ def check_messages(quarter: Quarter) -> None:
 
 def check_numbers(quarter: Quarter) -> None:
     """Orders, talks and referrals are numbered without gaps, and each order stands in its case's chain."""
-    for table in (SupervisionOrder, Admonition, Referral):
+    for table in (SupervisionOrder, Admonition, Referral, Whistle):
         rows = _all(quarter, table)
         assert [row.number for row in rows] == [order_number(2026, n) for n in range(1, len(rows) + 1)]
     chained = [event.details["order"] for event in _all(quarter, CaseEvent) if event.what == "ordered"]
@@ -213,7 +241,7 @@ def check_second_orders(quarter: Quarter) -> None:
     called = Counter(
         (talk.town_id, quarter_of(local_day(talk.called_at))[0])
         for talk in talks
-        if talk.ground is Ground.SECOND_ORDER
+        if talk.ground is Ground.SECOND_ORDER or besides(Ground.SECOND_ORDER) in talk.reason
     )
     assert called == {key: 1 for key, many in orders.items() if many >= most}
 
@@ -244,12 +272,17 @@ def compare(living: Quarter, broken: Quarter) -> int:
     for case, wanted in state_of(living).items():
         plan, found = living.case_plans[case], ended[case]
         assert plan == broken.case_plans[case]
-        if plan.temper in STUBBORN:  # their deeds follow the ladder: later, but the same
-            wanted.pop("dates"), found.pop("dates")
+        if (
+            plan.temper in STUBBORN
+        ):  # their deeds follow the ladder: later, and so perhaps late where they were not
+            for part in ("dates", "chased to a talk"):
+                wanted.pop(part), found.pop(part)
         elif len(found["orders"]) < len(wanted["orders"]):
             overtaken += 1  # the town was done before the scheduler lived again: `climbable` has checked it
             wanted.pop("orders"), found.pop("orders")
         assert found == wanted, plan
+        if plan.temper in STUBBORN:
+            continue
         once = [(standing, rung) for standing, _, rung in fired(broken)[case]]
         always = [(standing, rung) for standing, _, rung in fired(living)[case]]
         assert not Counter(once) - Counter(always), plan
@@ -264,19 +297,40 @@ def check_alone(quarter: Quarter) -> int:
     return check_every_rung(quarter)
 
 
-def test_a_quarter_and_the_same_with_the_scheduler_dead_now_and_then(lived: Live) -> None:
-    plans = drawn(SEED, TOWNS, FIRST, DAYS, 12)
-    living, broken = lived(plans), lived(plans, outages(SEED, FIRST, DAYS + 40, share=0.35))
+@pytest.mark.parametrize(
+    ("lived", "seed", "days", "count"),
+    [("sqlite", SEED, DAYS, 16), ("postgresql", 20260285, 25, 5)],
+    indirect=["lived"],
+)
+def test_a_quarter_and_the_same_with_the_scheduler_dead_now_and_then(
+    lived: Live, seed: int, days: int, count: int
+) -> None:
+    plans = drawn(seed, TOWNS, FIRST, days, count)
+    plans.append(replace(plans[-1], town=NOBODY_THERE, to_town=""))
+    leave = departures(seed, TOWNS, FIRST, days)
+    living = lived(plans, departures=leave)
+    broken = lived(plans, outages(seed, FIRST, days + 40, share=0.35), departures=leave)
     assert len({plan.temper for plan in plans}) == len(Temper)
-    assert living.life.clock() - FIRST > timedelta(days=DAYS)
+    assert living.life.clock() - FIRST > timedelta(days=days)
     rungs, fewer = check_alone(living), check_alone(broken)
-    assert 30 < fewer < rungs
-    assert {order.state for order in _all(living, SupervisionOrder)} >= {
-        OrderState.ACCEPTED,
-        OrderState.ISSUED,
-    }
-    assert all(refused.startswith("issue: 该案件已有") for refused in living.refused)
+    assert count < fewer < rungs
+    check_everything_happened(living)
+    check_everything_happened(broken)
+    assert {refused.partition(":")[0] for refused in living.refused} <= {"issue", "blow", "hold"}
     compare(living, broken)
+
+
+def check_everything_happened(quarter: Quarter) -> None:
+    """What a quarter should show has been in it."""
+    did = Counter(event.what for event in _all(quarter, CaseEvent))
+    wanted = {
+        "reminded", "ordered", "held", "extension_asked", "reopen", "whistle_closed", "transfer", "open",
+    }  # fmt: skip
+    assert wanted <= set(did), wanted - set(did)
+    assert {whistle.state for whistle in _all(quarter, Whistle)} == {WhistleState.CLOSED}
+    assert len({case.town_id for case in _all(quarter, Case)}) > 3
+    assert len(quarter.left) == len(TOWNS) // 3
+    assert OrderState.ACCEPTED in {order.state for order in _all(quarter, SupervisionOrder)}
 
 
 def test_jumping_to_what_is_due_is_the_same_as_every_minute(lived: Live) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services import board_sheet, boards
+from services import board_sheet, boards, typeface
 from services.desk import Desk
 from tests.services.registry_fixtures import BASIS, desk, imported, workbook
 
@@ -106,6 +106,6 @@ def test_the_sheet_is_a_pdf_of_six_a_page(tmp_path: Path) -> None:
 
 def test_the_font_has_every_character_that_is_printed() -> None:
     rows = (Path(__file__).parents[2] / "data/demonstration/people.json").read_text("utf-8")
-    glyphs = TTFont(io.BytesIO(board_sheet.FONT.read_bytes()))["cmap"].getBestCmap()
+    glyphs = TTFont(io.BytesIO(typeface.FONT.read_bytes()))["cmap"].getBestCmap()
     printed = {c for c in rows + board_sheet.INVITATION + "公示牌编号：　" if not c.isspace() or c == "　"}
     assert {c for c in printed if ord(c) not in glyphs} == set()

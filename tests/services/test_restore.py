@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, inspect, select, text
 
 import models.tables  # noqa: F401 - declares every table
 from models.base import Base
@@ -85,10 +85,16 @@ def destroy(engine: Engine, photos: Path) -> None:
         Path(f"{file}{part}").unlink(missing_ok=True)
 
 
+def keys_in(desk: Desk) -> int:
+    """How many photographs' files the rows name."""
+    with desk.engine.connect() as connection:
+        return len(list(named_keys(connection)))
+
+
 def test_backed_up_under_load_destroyed_and_restored(desk: Desk, store: PhotoStore, tmp_path: Path) -> None:
     lay_out(desk)
     with busy(desk, store, people=2):
-        while len(words_of(desk)) < 8 or not any((tmp_path / "photos" / "small").rglob("*.jpg")):
+        while len(words_of(desk)) < 8 or keys_in(desk) < 3:
             report(desk, "he", len(words_of(desk)))
         committed = words_of(desk)
         backup = made(desk, store, tmp_path)
@@ -254,9 +260,13 @@ def test_an_upgrade_keeps_what_is_there(backup: OpenBackup, tmp_path: Path) -> N
     file = tmp_path / "old.db"
     shutil.copy(backup.database, file)
     downgrade(file)
+    with opened(file) as connection:
+        known = set(inspect(connection).get_table_names())
     schema.upgrade(f"sqlite:///{file}")
     with opened(file) as connection:
-        assert count_rows(connection) == backup.manifest.rows
+        counted = {table: rows for table, rows in count_rows(connection).items() if table in known}
+        assert counted == {table: rows for table, rows in backup.manifest.rows.items() if table in known}
+        assert len(counted) > 20
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
         triggers = select(text("name")).select_from(text("sqlite_master")).where(text("type = 'trigger'"))
         with opened(backup.database) as before:

@@ -162,3 +162,15 @@ def test_a_talk_whose_case_went_away_is_shown_to_the_office(life: Life) -> None:
     life.talks("clerk", admonitions.withdraw, 1, "已转派")
     with life.desk.reading() as work:
         assert "约谈" not in work.session.get_one(Case, case).for_office
+
+
+def test_a_second_order_adds_its_ground_to_the_talk_there_is_and_a_third_does_not(life: Life) -> None:
+    case = life.opens()
+    life.does("clerk", admonitions.call, case, Ground.BY_HAND, "整改不力")
+    for serial in (1, 2, 3):
+        life.does("clerk", supervision.issue, case, "多次催办")
+        life.orders("chief", supervision.answer, serial, "已清理", 1)
+        life.orders("clerk", supervision.accept, serial)
+    with life.desk.reading() as work:
+        (talk,) = work.session.scalars(select(Admonition))
+        assert talk.reason == "整改不力；一个季度内多次被督办：本季度第2次被督办（督办单〔2026〕2号）"

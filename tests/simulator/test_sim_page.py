@@ -30,7 +30,7 @@ def test_the_page_and_all_it_refers_to_are_served(sim: Simulator) -> None:
         assert not re.search(r"https?://(?!www\.w3\.org|example\.com)\w", text), (
             f"{name} refers to another host"
         )
-    assert asked == {f"/page/{name}" for name in page_module.FILES}
+    assert asked == {"/published", *(f"/page/{name}" for name in page_module.FILES)}
     for path in asked:
         assert requests.get(f"{sim.url}{path}", timeout=5).status_code == 200
     assert requests.get(f"{sim.url}/samples/sewage.jpg", timeout=5).content.startswith(b"\xff\xd8")

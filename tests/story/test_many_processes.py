@@ -193,10 +193,10 @@ def test_there_are_as_many_workers_as_configured_and_one_clock(many: Installatio
 
 
 def clocks(house: Installation) -> list[tuple[Any, ...]]:
-    """The connections that hold the clock's lock."""
+    """The connections that hold the clock's lock (who numbers something holds one of two keys)."""
     return house.rows(
         "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
-        "WHERE locktype = 'advisory' AND granted AND datname = current_database()"
+        "WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND datname = current_database()"
     )
 
 

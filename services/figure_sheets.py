@@ -1,0 +1,193 @@
+"""Figures that departments hand in (月度指标表): what is wanted, taking a sheet over, what is there and missing.
+
+A sheet is taken over whole or not at all and never edited: the next one is a newer version and replaces it whole.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.assessment import AssessmentState, newest_of
+from models.figure_sheet import FigureEntry, FigureSheet, entries_of, newest_sheet
+from models.registry import Town, reaches_in_force, towns_in_force
+from rules.assessment_rulebook import AssessmentRulebook, Item, Unit
+from rules.months import Month
+from rules.refusal import Refusal
+from services import assessment_books
+from services.figure_workbook import read_figures, the_sheet, write_figures
+from services.figures import SHEET
+from services.ladder import office_only
+from services.work import Work
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did."""
+
+    sheet: FigureSheet
+    rows: int
+    missing: int
+    """Figures the rulebook wants that the sheet does not give."""
+    is_new: bool
+    """False: the very same file was in force already."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One figure the month's rulebook wants from the sheet, and what it says."""
+
+    town: Town
+    indicator: str
+    given: FigureEntry | None
+    last_basis: str
+    """Where it came from the month before: whom to ask."""
+
+
+def indicators_of(book: AssessmentRulebook) -> list[str]:
+    """The indicators a rulebook reads from the sheet, in its own order."""
+    names = [item.source.removeprefix(SHEET) for item in book.items if item.source.startswith(SHEET)]
+    return list(dict.fromkeys(names))
+
+
+def wanted(work: Work, month: Month) -> list[Wanted]:
+    """Every figure the month's rulebook wants: by indicator in its order, then town in the registry's."""
+    book = assessment_books.for_month(work, month)
+    towns = list(work.session.scalars(towns_in_force(month.last_day)))
+    with_reaches = {reach.town_id for reach in work.session.scalars(reaches_in_force(month.last_day))}
+    given, before = _entries(work, month), _entries(work, month.previous)
+    found = []
+    for name in indicators_of(book):
+        items = [item for item in book.items if item.source == f"{SHEET}{name}"]
+        for town in towns:
+            unit = Unit(town.code, town.name, town.kind, town.position, town.id in with_reaches)
+            if any(_applies(item, unit) for item in items):
+                last = before.get((town.id, name))
+                entry = given.get((town.id, name))
+                found.append(Wanted(town, name, entry, last.basis if last else ""))
+    return found
+
+
+def _applies(item: Item, unit: Unit) -> bool:
+    applies = item.applies_to
+    if applies.reaches_only and not unit.has_reaches:
+        return False
+    return not applies.named or unit.is_one_of(applies.named)
+
+
+def _entries(work: Work, month: Month) -> dict[tuple[int, str], FigureEntry]:
+    sheet = in_force(work, month)
+    rows = work.session.scalars(entries_of(sheet.id)) if sheet is not None else ()
+    return {(row.town_id, row.indicator): row for row in rows}
+
+
+def in_force(work: Work, month: Month) -> FigureSheet | None:
+    """The newest version of a month's sheet."""
+    return work.session.scalar(newest_sheet(str(month)))
+
+
+def template(work: Work, month: Month) -> bytes:
+    """A sheet with every town and indicator the month's rulebook wants; what was handed in before stands in it."""
+    rows: list[Sequence[str | Decimal | None]] = []
+    for one in wanted(work, month):
+        given = one.given
+        said = (given.numerator, given.denominator, given.basis) if given else (None, None, "")
+        rows.append((one.town.code, one.indicator, *said, one.town.name))
+    if not rows:
+        raise Refusal(f"{month.name}的考核办法没有部门报送的指标，不需要指标表。")
+    return write_figures(str(month), rows, work.now)
+
+
+def import_sheet(
+    work: Work,
+    content: bytes,
+    filename: str,
+    by: str,
+    month: Month | None = None,
+    *,
+    correcting: bool = False,
+) -> Imported:
+    """Take a sheet over as the newest version of its month. Raises Refusal, WorkbookRefused naming every cell.
+
+    `correcting`: also for a month that is frozen, which stays as it is and goes on reading the sheet it was judged
+    by; only a correction (更正) reads the new one.
+    """
+    office_only(work)
+    read = the_sheet(content)
+    for_month = _month_of(read.title, month)
+    if not correcting:
+        _refuse_where_frozen(work, for_month)
+    if for_month.begins > work.now:
+        raise Refusal(f"{for_month.name}还没有开始，不能导入它的指标表。")
+    book = assessment_books.for_month(work, for_month)
+    towns = {town.code: town for town in work.session.scalars(towns_in_force(for_month.last_day))}
+    names = {code: town.name for code, town in towns.items()}
+    rows = read_figures(read, names, indicators_of(book))
+    digest, before = hashlib.sha256(content).hexdigest(), in_force(work, for_month)
+    if before is not None and before.digest == digest:
+        return Imported(before, len(rows), _missing(work, for_month), is_new=False)
+    sheet = FigureSheet(
+        month=str(for_month), version=before.version + 1 if before else 1, filename=filename, digest=digest,
+        imported_by=by, imported_at=work.now,
+    )  # fmt: skip
+    work.session.add(sheet)
+    work.session.flush()
+    work.session.add_all(
+        FigureEntry(
+            sheet_id=sheet.id, town_id=towns[row.town].id, indicator=row.indicator, numerator=row.numerator,
+            denominator=row.denominator, basis=row.basis,
+        )
+        for row in rows
+    )  # fmt: skip
+    work.session.flush()
+    return Imported(sheet, len(rows), _missing(work, for_month), is_new=True)
+
+
+def _missing(work: Work, month: Month) -> int:
+    return sum(one.given is None for one in wanted(work, month))
+
+
+def _month_of(title: str, month: Month | None) -> Month:
+    """The month a sheet is of: the title it stands under, or the one that was said."""
+    written: Month | None
+    try:
+        written = Month.parse(title)
+    except Refusal:
+        written = None
+    if month is not None and written is not None and written != month:
+        raise Refusal(f"表名是“{title}”，要导入的却是 {month}。请核对是否选错了文件。")
+    found = month or written
+    if found is None:
+        raise Refusal(f"表名“{title}”不是月份。请把表名改成 2026-10 这样，或加 --month 2026-10。")
+    return found
+
+
+def _refuse_where_frozen(work: Work, month: Month) -> None:
+    newest = work.session.scalar(newest_of(str(month)))
+    if newest is not None and newest.state is not AssessmentState.DRAFT:
+        raise Refusal(
+            f"{month.name}的考核已经批准，指标表不能再换。"
+            "数据确有错误的，请加 --correction 导入更正后的指标表（已批准的结果不变），"
+            f"再用 flask assessment correct {month} 更正。"
+        )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What is there of a month's figures sheet, and what is not."""
+
+    month: Month
+    rulebook: str
+    sheet: FigureSheet | None
+    wanted: Sequence[Wanted]
+
+    @property
+    def missing(self) -> list[Wanted]:
+        """What nobody has handed in yet."""
+        return [one for one in self.wanted if one.given is None]
+
+
+def listing(work: Work, month: Month) -> Listed:
+    """What the month's rulebook wants from the sheet, and what there is."""
+    book = assessment_books.for_month(work, month)
+    return Listed(month, book.version, in_force(work, month), wanted(work, month))

@@ -1,0 +1,312 @@
+"""A year of an invented district, assessed month by month, appealed once, corrected once, published and read back."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, delete, select, update
+
+from models.assessment import AssessmentState, MonthlyAssessment
+from models.engine import make_engine
+from models.figure_sheet import FigureEntry, FigureSheet
+from models.handling import Duty, DutyEnd, DutyKind, Outcome, What
+from models.registry import Town
+from rules.months import Month
+from rules.workdays import local_day
+from services import years
+from services.desk import Work
+from services.photo_store import PhotoStore
+from tests.conftest import ROOT
+from tests.printed_year import (
+    CHIEF,
+    NEW_UNIT,
+    YEAR,
+    Key,
+    PrintedYear,
+    a_year,
+    all_figures,
+    if_only,
+    invented_sheets,
+    verified,
+)
+from web.case_page import case_pages
+from web.ranking import ranking_pages
+
+pytestmark = pytest.mark.xdist_group("invented year")  # the year is lived once
+
+APPEALED, CORRECTED = Month(2026, 3), Month(2026, 5)
+CASES = 6
+CENT = Decimal("0.01")
+
+
+@pytest.fixture(scope="module")
+def year(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrintedYear]:
+    path = tmp_path_factory.mktemp("year") / "heshao.db"
+    shutil.copy(migrated, path)
+    engine = make_engine(f"sqlite:///{path}")
+    in_full = (APPEALED, CORRECTED, YEAR[-1])
+    how: dict[str, Any] = {"cases_a_month": CASES, "appealed": APPEALED, "corrected": CORRECTED}
+    with a_year(engine, printed=True, in_full=in_full, **how) as made:
+        made.lived.live(YEAR)
+        yield made
+    engine.dispose()
+
+
+def revisions(work: Work) -> list[MonthlyAssessment]:
+    found = select(MonthlyAssessment).order_by(MonthlyAssessment.month, MonthlyAssessment.revision)
+    return list(work.session.scalars(found))
+
+
+def test_every_month_went_the_whole_way_and_is_proved_equal_at_the_end(year: PrintedYear) -> None:
+    rows = year.desk.look(revisions)
+    assert [row.month for row in rows if row.revision == 1] == [str(month) for month in YEAR]
+    assert [(row.month, row.revision) for row in rows if row.revision > 1] == [(str(CORRECTED), 2)]
+    assert {row.approved_by for row in rows} == {"吴静波"}
+    for row in rows:
+        checked = year.desk.look(verified, row.id)
+        assert checked.holds, (row.month, row.revision, checked)
+
+
+def test_the_unit_that_began_in_july_is_judged_from_july_on(year: PrintedYear) -> None:
+    judged = {month: {line.code for line in year.table(month).lines} for month in YEAR}
+    assert {month for month in YEAR if NEW_UNIT in judged[month]} == set(YEAR[6:])
+    assert {len(units) for units in judged.values()} == {17, 18}
+    july = next(line for line in year.table(YEAR[6]).lines if line.code == NEW_UNIT)
+    assert july.previous_place is None
+    assert july.place is not None
+
+
+def test_what_was_not_measured_is_suspended_with_its_reason_and_never_scored(year: PrintedYear) -> None:
+    february = year.table(YEAR[1])
+    assert any(name == "问卷满意度" and "没有" in why for name, why in february.suspended)
+    for line in february.lines:
+        survey = next(item for item in line.items if item.name == "问卷满意度")
+        assert survey.points is None
+        assert sum(item.weight for item in line.items if item.points is not None) == pytest.approx(
+            Decimal(100), abs=Decimal("0.001")
+        )
+    assert not any(name == "问卷满意度" for name, _ in year.table(YEAR[2]).suspended)
+
+
+def test_the_appeal_that_was_granted_gave_points_back(year: PrintedYear) -> None:
+    line = next(line for line in year.table(APPEALED).lines if line.code == year.lived.appealing)
+    back = [loss for item in line.items for loss in item.losses if loss.key == "appeal:1"]
+    assert [loss.points for loss in back] == [-year.lived.returned]
+    assert year.lived.returned > 0
+
+
+def test_each_month_is_read_at_its_address_and_in_the_list(year: PrintedYear) -> None:
+    assert year.press is not None
+    there = year.press.platform.articles()
+    assert len(there) == len(YEAR)
+    for month in YEAR:
+        html = year.article(month)
+        assert month.name in html
+        assert year.table(month).lines[0].name in html
+        assert f"/ranking/{month}?from={month}-" in html
+    assert {row.state.value for row in year.publications()} == {"published", "withdrawn"}
+
+
+def test_the_corrected_month_says_so_and_the_first_version_is_gone(year: PrintedYear) -> None:
+    first, second = [row for row in year.publications() if row.assessment.month == str(CORRECTED)]
+    assert year.press is not None
+    assert "已被发布者删除" in year.press.platform.read(first.article_url)
+    assert "更正" in year.press.platform.read(second.article_url)
+    assert first.removed_at is not None
+    assert first.assessment.state is AssessmentState.SUPERSEDED
+    said = year.says(CHIEF, f"排名 {CORRECTED.month}月")
+    assert "2026年5月" in said
+    assert "第1次更正" in said
+    table = year.table(CORRECTED)
+    assert "断面监测数据" in table.corrected_because
+    mistaken = next(line for line in table.lines if line.code == year.lived.mistaken)
+    sections = next(item for item in mistaken.items if item.key == "sections")
+    assert sections.points == sections.weight.quantize(CENT, ROUND_HALF_UP)
+
+
+def test_every_month_has_its_page_and_the_corrected_one_says_why(year: PrintedYear, tmp_path: Path) -> None:
+    app = Flask("year", template_folder=str(ROOT / "web" / "templates"))
+    app.register_blueprint(case_pages(year.desk, PhotoStore(tmp_path.as_uri()), year.desk.links.signer))
+    app.register_blueprint(ranking_pages(year.desk))
+    browser = app.test_client()
+    for month in YEAR:
+        page = browser.get(f"/ranking/{month}")
+        assert page.status_code == 200
+        assert month.name in page.text
+        assert all(line.name in page.text for line in year.table(month).lines)
+        assert ("区生态环境局更正了断面监测数据" in page.text) == (month == CORRECTED)
+    assert "2026年12月" in browser.get("/ranking").text
+    first = year.table(CORRECTED).lines[0]
+    unit = browser.get(f"/ranking/{CORRECTED}/{first.code}").text
+    assert first.name in unit
+    assert all(loss.sentence in unit for item in first.items for loss in item.losses if loss.points > 0)
+
+
+def test_a_chief_is_told_the_own_place_and_points(year: PrintedYear) -> None:
+    line = next(line for line in year.table(YEAR[-1]).lines if line.name == "天穆镇")
+    assert year.says(CHIEF, "排名")
+    assert f"第{line.place}名" in year.says(CHIEF, "得分 12月").replace(" ", "")
+
+
+def test_the_year_is_four_fifths_of_the_months_and_a_fifth_of_its_tasks(year: PrintedYear) -> None:
+    tasks = {line.code: Decimal(80 + n) for n, line in enumerate(year.table(YEAR[-1]).lines)}
+    judged = year.desk.look(years.judge_year, 2026, tasks)
+    tables = [year.table(month) for month in YEAR]
+    for line in judged.lines:
+        lines = [each for table in tables for each in table.lines if each.code == line.unit.code]
+        scores = [each.score for each in lines if each.score is not None]
+        mean = sum(scores, Decimal(0)) / len(scores)
+        whole = mean * Decimal("0.8") + tasks[line.unit.code] * Decimal("0.2")
+        assert (line.months, line.score) == (len(scores), whole.quantize(CENT, ROUND_HALF_UP))
+        assert len(lines) == (6 if line.unit.code == NEW_UNIT else 12)
+    assert sum(judged.money.values()) == 1_000_000
+
+
+def test_one_row_changed_or_gone_changes_exactly_the_figures_that_depend_on_it(year: PrintedYear) -> None:
+    random, changed = Random(7), set()
+    as_it_is = cache(lambda month: year.desk.look(all_figures, [month]))
+    for kind, rows, must, may in year.desk.look(samples):
+        for number in random.sample(rows, min(2, len(rows))):
+            needed, allowed = year.desk.look(must, number), year.desk.look(may, number)
+            months = sorted({month for month, _, _ in needed | allowed})
+            months = [months[0].previous, *months, months[-1].next]
+            after = if_only(year.desk, gone(kind, number), partial(all_figures, months=months))
+            found = {key for key, value in after.items() if as_it_is(key[0])[key] != value}
+            assert needed <= found <= needed | allowed, (kind, number)
+            changed |= {source for _, source, _ in found}
+    assert len(changed) >= 8
+
+
+Keys = Callable[[Work, int], set[Key]]
+Sample = tuple[type, list[int], Keys, Keys]
+
+
+def gone(kind: type, number: int) -> Callable[[Work], None]:
+    """The row deleted; a rating or a figure is sometimes only written over."""
+    if kind is FigureEntry and number % 2:
+        return lambda work: _execute(
+            work,
+            update(FigureEntry).where(FigureEntry.id == number).values(numerator=FigureEntry.numerator + 1),
+        )
+    if kind is Duty:  # of help on a whistle both: the answer, and what was promised
+        party = select(Duty.party_id).where(Duty.id == number).scalar_subquery()
+        return lambda work: _execute(work, delete(Duty).where((Duty.id == number) | (Duty.party_id == party)))
+    return lambda work: _execute(work, delete(kind).where(kind.id == number))  # type: ignore[attr-defined]
+
+
+def _execute(work: Work, statement: object) -> None:
+    work.session.execute(statement)  # type: ignore[call-overload]
+
+
+def samples(work: Work) -> list[Sample]:
+    """Rows of every kind with the figures that must change without them, and those that may besides."""
+
+    def ids(table: type, *which: object) -> list[int]:
+        return list(work.session.scalars(select(table.id).where(*which).order_by(table.id)))  # type: ignore
+
+    def once(table: Any, *which: Any) -> list[int]:
+        """Of cases of which there is one such row: one that was reopened has two, and counts once a month."""
+        rows = list(work.session.scalars(select(table).where(*which).order_by(table.id)))
+        many = Counter(row.case_id for row in rows)
+        return [row.id for row in rows if many[row.case_id] == 1]
+
+    kept = Duty.end == DutyEnd.KEPT
+    newest = select(FigureSheet.id).where(FigureSheet.month != str(CORRECTED))
+    return [
+        (FigureEntry, ids(FigureEntry, FigureEntry.sheet_id.in_(newest)), entry, nothing),
+        (Outcome, ids(Outcome, Outcome.what == What.RATED), outcome("satisfaction"), nothing),
+        (Outcome, ids(Outcome, Outcome.what == What.FOUND), outcome("inspection_findings"), nothing),
+        (Outcome, ids(Outcome, Outcome.what == What.FALSIFIED), outcome("falsified"), nothing),
+        (Outcome, once(Outcome, Outcome.first), outcome("verified_first_time"),
+         outcome("reopened")),
+        (Duty, ids(Duty, kept, Duty.kind == DutyKind.ANSWER_ORDER), duty("orders_answered"), nothing),
+        (Duty, ids(Duty, kept, Duty.kind == DutyKind.ANSWER_WHISTLE), help_of, nothing),
+        (Duty, ids(Duty, kept, Duty.for_reporter, Duty.kind == DutyKind.ACCEPT), duty("first_answer_in_time"),
+         across),
+        (Duty, once(Duty, kept, Duty.kind == DutyKind.RECTIFY), duty("rectified_on_time"), across),
+    ]  # fmt: skip
+
+
+def nothing(work: Work, number: int) -> set[Key]:
+    return set()
+
+
+def entry(work: Work, number: int) -> set[Key]:
+    row = work.session.get_one(FigureEntry, number)
+    sheet = work.session.get_one(FigureSheet, row.sheet_id)
+    return {(Month.parse(sheet.month), f"sheet:{row.indicator}", row.town.code)}
+
+
+def outcome(source: str) -> Keys:
+    def keys(work: Work, number: int) -> set[Key]:
+        row = work.session.get_one(Outcome, number)
+        return {(Month.of(local_day(row.at)), source, code_of(work, row.town_id))}
+
+    return keys
+
+
+def duty(source: str) -> Keys:
+    def keys(work: Work, number: int) -> set[Key]:
+        row = work.session.get_one(Duty, number)
+        return {(Month.of(local_day(row.counts_at)), source, code_of(work, row.town_id))}
+
+    return keys
+
+
+def help_of(work: Work, number: int) -> set[Key]:
+    """Both duties of whoever was asked to help, each in its own month."""
+    row = work.session.get_one(Duty, number)
+    both = work.session.scalars(
+        select(Duty.id).where(Duty.party_id == row.party_id, Duty.end == DutyEnd.KEPT)
+    )
+    return {key for each in both for key in duty("whistles_helped")(work, each)}
+
+
+def across(work: Work, number: int) -> set[Key]:
+    """Whether the town had anything in hand, and what was overdue when a month began; and a case that was not even
+    accepted when its month was over counts as not rectified."""
+    row = work.session.get_one(Duty, number)
+    assert row.ended_at is not None
+    code, month = code_of(work, row.town_id), Month.of(local_day(row.begun_at))
+    found = {(Month.of(local_day(row.counts_at)), "rectified_on_time", code)}
+    while month.first_day <= local_day(max(row.ended_at, row.counts_at)):
+        found.add((month, "overdue_across_months", code))
+        month = month.next
+    return found
+
+
+def code_of(work: Work, town_id: int | None) -> str:
+    assert town_id is not None
+    return work.session.get_one(Town, town_id).code
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_quarter_on_the_other_engine_gives_the_very_same_frozen_months(
+    engine: Engine, year: PrintedYear
+) -> None:
+    with a_year(engine, cases_a_month=CASES, appealed=APPEALED) as again:
+        again.lived.live(YEAR[:3])
+        for month in YEAR[:3]:
+            assert again.table(month).lines == year.table(month).lines
+        for row in again.desk.look(revisions):
+            assert again.desk.look(verified, row.id).holds
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_order_of_the_towns_in_the_registry_changes_nothing_but_the_order_of_equals(
+    engine: Engine, year: PrintedYear
+) -> None:
+    rows = invented_sheets()
+    backwards = replace(rows, towns=(rows.towns or ())[::-1], reaches=(rows.reaches or ())[::-1])
+    with a_year(engine, rows=backwards, cases_a_month=CASES) as again:
+        again.lived.live(YEAR[:1])
+        there, here = again.table(YEAR[0]).lines, year.table(YEAR[0]).lines
+        assert {line.code: line for line in there} == {line.code: line for line in here}
