@@ -1,7 +1,7 @@
 """The official account's door under load: Heshao's whole step beside echoes that store less or nothing.
 
     python -m bench.webhook [--quick] [--only e-sqlite,c] [--connections 1,2,16] [--processes 1,2]
-                            [--mixes step,reports] [--rounds 5] [--seconds 5] [--people 2000] [--pin]
+                            [--mixes step,reports] [--rounds 3] [--seconds 3] [--people 2000] [--pin]
 
 All servers take turns, round by round, under the same granian with the product's own threads. For each start:
 everybody says hello (and, to the product, begins a report), then a closed loop with each number of connections,
@@ -190,8 +190,8 @@ def main() -> None:
         connections=[int(n) for n in (given.connections or ("16" if quick else "1,2,16")).split(",")],
         processes=[int(n) for n in (given.processes or ("1" if quick else "1,2")).split(",")],
         mixes=given.mixes.split(","),
-        rounds=given.rounds or (1 if quick else 5),
-        seconds=given.seconds or (2 if quick else 5),
+        rounds=given.rounds or (1 if quick else 3),
+        seconds=given.seconds or (2 if quick else 3),
         people=given.people or (320 if quick else 2000),
         pin=given.pin,
     )

@@ -73,12 +73,12 @@ def main() -> int:
 
 
 def greet_the_platform() -> None:
-    """Once both are there: the account's menu as `flask menu create` does it, and last month's ranking is published
-    now rather than at the timetable's next minute."""
+    """Once both are there: the account's menu as `flask menu create` does it, and last month's ranking is published,
+    and its picture made ready for the chat, now rather than in the timetable's next minutes."""
     for _ in range(60):
         time.sleep(0.5)
         if answers(PLATFORM_PORT) and answers(PRODUCT_PORT):
-            for words in (["menu", "create"], ["jobs", "run", "publish"]):
+            for words in (["menu", "create"], ["jobs", "run", "publish"], ["jobs", "run", "publish"]):
                 subprocess.run(  # noqa: S603 - our own interpreter and arguments
                     [sys.executable, "-m", "flask", *words], cwd=ROOT, capture_output=True, check=False
                 )
