@@ -290,6 +290,7 @@ class Rules(Section):
 
 class AssessmentSection(Section):
     rulebooks: Annotated[str, Field(min_length=1)] = "data/assessment"
+    templates: str = ""
     appeal_days: Positive = 3
     draft_at: Clock = "06:00"
     publish_day: Positive = 8

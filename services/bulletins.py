@@ -7,25 +7,23 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import SandboxedEnvironment
-
 from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from rules.workdays import local_day
 from services.desk import Work
 from services.month_table import MonthTable, TownLine
+from services.office_templates import SHIPPED, rendered, template_of
 from services.order_papers import office_name
 from services.papers import Line, Paper, Table, in_full
 from services.problems import Problems, problems
 from services.ranking_picture import change, mean, written_score
 
-TEMPLATE = Path(__file__).parent.parent / "data" / "bulletin" / "bulletin.txt"
+TEMPLATE = SHIPPED / "bulletin.txt"
 MOST = 3
 """So many units are named at either end."""
 
 
-def bulletin_paper(work: Work, table: MonthTable, template: Path = TEMPLATE) -> Paper:
+def bulletin_paper(work: Work, table: MonthTable, template: Path | None = None) -> Paper:
     """The bulletin of a frozen month. Raises Refusal, with the line, where the template is wrong."""
     found = problems(work, table.month)
     tables = {
@@ -33,33 +31,11 @@ def bulletin_paper(work: Work, table: MonthTable, template: Path = TEMPLATE) -> 
         "【类别表】": _counts("类别", found.by_kind),
         "【单位表】": _counts("单位", found.by_town),
     }
-    text = rendered(template, facts(table, found))
+    text = rendered(template or template_of(work, TEMPLATE.name), facts(table, found))
     return Paper(
         office=office_name(work), title=f"关于{table.month.name}河湖长制考核情况的通报", number="",
         to="各镇街、开发区", body=list(_pieces(text, tables)), on=work.today,
     )  # fmt: skip
-
-
-def rendered(template: Path, values: Mapping[str, Any]) -> str:
-    """The template's words with these values; a Refusal that names file, line and fault."""
-    environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True)
-    try:
-        return environment.from_string(template.read_text("utf-8")).render(values)
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        line = error.lineno if isinstance(error, TemplateSyntaxError) else _line_of(error)
-        raise Refusal(
-            f"通报模板 {template.name} 第 {line} 行写错了：{error}。请改正后再试，或换回原来的模板。"
-        ) from error
-
-
-def _line_of(error: BaseException) -> int:
-    """The line of the template in which it broke: Jinja puts it into the traceback."""
-    line, trace = 1, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
 
 
 def facts(table: MonthTable, found: Problems) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from models.assessment import MonthlyAssessment
 from rules.refusal import Refusal
 from services import assessment_rows, order_papers, ranking_article, ranking_news
 from services.desk import Work
+from services.office_templates import template_of
+from services.problems import problems
 
 PICTURE_BYTES = 1_000_000
 """The platform takes a picture of an article only below 1 MB."""
@@ -38,7 +40,8 @@ def compose(work: Work, assessment_id: int, read: Read) -> Edition:
     assessment = work.session.get_one(MonthlyAssessment, assessment_id)
     table = assessment_rows.table_of(work, assessment)
     office, url = order_papers.office_name(work), ranking_news.page_url(work, table.month)
-    article = ranking_article.article(table, office, url)
+    found, template = problems(work, table.month), template_of(work, "ranking.html")
+    article = ranking_article.article(table, office, url, found, template)
     ranking = article.pictures[ranking_article.RANKING]
     edition = Edition(
         article.title, article.digest, article.pictures, article.with_addresses, ranking_article.cover(ranking),

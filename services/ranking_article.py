@@ -5,22 +5,25 @@ Its words lie in data/bulletin/ranking.html, which the Office may edit.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from PIL import Image
 
 from rules.refusal import Refusal
+from services.bulletins import facts
 from services.month_table import MonthTable, TownLine
+from services.office_templates import SHIPPED, rendered
+from services.problems import Problems
 from services.ranking_picture import ranking_alt, ranking_picture
 
-TEMPLATES = Path(__file__).parent.parent / "data" / "bulletin"
+TEMPLATE = SHIPPED / "ranking.html"
+NO_PROBLEMS = Problems((), (), ())
 RANKING = "ranking"
 PLACE = "picture:{name}"
 """Stands in the article for the address of a picture."""
-MOST_NAMED = 3
+ROOM = 19_000
+"""Characters of the article without its pictures' addresses; the platform takes fewer than 20,000 with them."""
 COVER = (900, 383)
 """Width and height in which the platform shows a cover (2.35:1)."""
 
@@ -44,24 +47,23 @@ class Article:
         return content
 
 
-def article(table: MonthTable, office: str, url: str) -> Article:
-    """The article of this month."""
+def article(
+    table: MonthTable, office: str, url: str, found: Problems = NO_PROBLEMS, template: Path = TEMPLATE
+) -> Article:
+    """The article of this month, its table left to the page where it would be too long for the platform.
+
+    Raises Refusal, with the line, where the template is wrong.
+    """
     ranked = [line for line in table.lines if line.place is not None]
-    content = template().render(
-        table=table, office=office, ranked=ranked, picture=PLACE.format(name=RANKING), alt=ranking_alt(table),
-        unranked=[line for line in table.lines if line.place is None and line.unranked],
-        named=[line for line in ranked if line.named], gained=_gained(ranked),
-    )  # fmt: skip
+    values = {
+        **facts(table, found), "table": table, "office": office, "ranked": ranked, "url": url,
+        "picture": PLACE.format(name=RANKING), "alt": ranking_alt(table),
+        "unranked": [line for line in table.lines if line.place is None and line.unranked],
+    }  # fmt: skip
+    content = rendered(template, {**values, "whole": True})
+    if len(content) > ROOM:
+        content = rendered(template, {**values, "whole": False})
     return Article(title(table), digest(ranked), content, {RANKING: ranking_picture(table, office, url)})
-
-
-@cache
-def template() -> Template:
-    """The article's words, every value escaped, every missing one an error."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("ranking.html")
 
 
 def title(table: MonthTable) -> str:
@@ -73,16 +75,6 @@ def digest(ranked: list[TownLine]) -> str:
     """Who is first: what the card in the chat says."""
     first = "、".join(line.name for line in ranked if line.place == 1)
     return f"第一名：{first}"[:120] if first else "本月没有参加排名的单位"
-
-
-def _gained(ranked: list[TownLine]) -> list[TownLine]:
-    """Those that moved up most, at most three."""
-    up = [line for line in ranked if _places_up(line) > 0]
-    return sorted(up, key=_places_up, reverse=True)[:MOST_NAMED]
-
-
-def _places_up(line: TownLine) -> int:
-    return (line.previous_place or 0) - (line.place or 0) if line.previous_place else 0
 
 
 def cover(picture: bytes) -> bytes:

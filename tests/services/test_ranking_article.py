@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from rules.refusal import Refusal
 from services.month_table import MonthTable
-from services.ranking_article import COVER, article, cover
+from services.problems import Problems
+from services.ranking_article import COVER, ROOM, article, cover
 from tests.month_tables import crowded, month_table
 
 OFFICE, URL = "北辰区河长办", "https://heshao.example/ranking/2026-10"
@@ -56,3 +58,43 @@ def test_the_cover_has_the_platforms_shape() -> None:
     made = article(month_table(), OFFICE, URL)
     with Image.open(BytesIO(cover(made.pictures["ranking"]))) as picture:
         assert (picture.size, picture.format) == (COVER, "JPEG")
+
+
+FOUND = Problems((("岸线垃圾", 3), ("污水直排", 1)), (("天穆镇", 2), ("<b>镇", 2)), (("北仓镇", 2),))
+
+
+def test_it_says_who_leads_what_the_problems_were_and_what_is_asked() -> None:
+    html = article(month_table(), OFFICE, URL, FOUND).content
+    for words in (
+        "名次在前",
+        "名次在后",
+        "岸线垃圾 3 件",
+        "天穆镇 2 件",
+        "北仓镇有 2 件问题逾期未办结",
+        "下月要求",
+    ):
+        assert words in html
+    assert "<b>镇" not in html
+
+
+def test_three_hundred_units_leave_the_table_to_the_page_instead_of_being_refused() -> None:
+    units = [
+        replace(month_table().lines[0], code=f"T{n}", name=f"第{n}号开发区管理委员会", place=n + 1)
+        for n in range(300)
+    ]
+    late = tuple((line.name, 3) for line in units)
+    html = article(
+        replace(month_table(), lines=tuple(units)), OFFICE, URL, Problems((("岸线垃圾", 900),), late, late)
+    ).content
+    assert len(html) < ROOM
+    assert "<table" not in html
+    assert URL in html
+    assert "另有 290 个单位" in html
+
+
+@pytest.mark.parametrize("wrong", ["{{ 没有这个 }}", "{% if %}", "{{ ''.__class__.__mro__ }}"])
+def test_a_wrong_template_is_refused_with_its_line(tmp_path: Path, wrong: str) -> None:
+    template = tmp_path / "ranking.html"
+    template.write_text(f"一\n{wrong}", "utf-8")
+    with pytest.raises(Refusal, match=r"ranking\.html 第 2 行写错了"):
+        article(month_table(), OFFICE, URL, FOUND, template)
