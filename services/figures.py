@@ -100,7 +100,7 @@ class _Sheets:
             return Figure(source, town.code, suspended=f"{self._month.name}还没有导入月度指标表")
         entry = self._entries.get((town.id, name))
         if entry is None:
-            why = f"月度指标表（第 {self._sheet.version} 版）没有{town.name}的“{name}”"
+            why = f"月度指标表（第 {self._sheet.version} 版）没有填“{name}”"
             return Figure(source, town.code, suspended=why)
         numerator, denominator = entry.numerator, entry.denominator
         key = f"sheet:{self._month}/{self._sheet.version}:{name}"

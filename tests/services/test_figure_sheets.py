@@ -114,7 +114,7 @@ def test_a_sheet_becomes_figures(life: MonthLife) -> None:
     assert not life.figure("sheet:断面达标率", town="T2").is_judged  # 0 of 0: nothing to judge by
     assert said(life.figure("sheet:社会监督员评分"))[:2] == (Decimal("92.5"), None)
     missing = life.figure("sheet:社会监督员评分", town="T2")
-    assert missing.suspended == "月度指标表（第 1 版）没有北仓镇的“社会监督员评分”"
+    assert missing.suspended == "月度指标表（第 1 版）没有填“社会监督员评分”"
 
 
 def test_the_template_filled_in_comes_back_as_it_was_given_out(life: MonthLife) -> None:

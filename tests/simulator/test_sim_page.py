@@ -52,6 +52,7 @@ def browser_page(sim: Simulator) -> Iterator[Page]:
 def test_a_person_talks_through_the_page(browser_page: Page, platform: Platform, webhook: Webhook) -> None:
     troubles: list[str] = []
     browser_page.on("pageerror", lambda error: troubles.append(str(error)))
+    browser_page.locator(".phone").nth(1).wait_for()  # the page's script draws them
     left, right = browser_page.locator(".phone").all()
     left.locator("select").select_option("li")
     right.locator("select").select_option("chen")
