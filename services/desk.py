@@ -117,31 +117,24 @@ class Desk:
         On SQLite it may be done by another thread, which commits it together with its own: a step must not
         depend on the thread it runs in.
         """
-        return self._do(_Job(lambda work, _: step(work, *args, **kwargs)))  # type: ignore[no-any-return]
-
-    def do_prepared(self, prepare: Callable[[], T], step: Callable[[Work, T], R]) -> R:
-        """The same, about what `prepare` gives, which is not to keep a transaction waiting; what it raises is
-        raised here and nothing is begun.
-
-        Whoever is at the front of the line prepares for those behind: threads that each decrypted and parsed
-        for themselves would take turns at Python's one lock, and that costs more than the work.
-        """
-        return self._do(_Job(step, prepare))  # type: ignore[no-any-return]  # what the step returned
+        job = _Job(lambda work, _: step(work, *args, **kwargs))
+        self._take_turn(job)
+        work, result = job.outcome()
+        self._wake_all(work.wakes)
+        return result  # type: ignore[no-any-return]  # what the step returned
 
     def do_prepared_each(
         self, prepares: Sequence[Callable[[], T]], step: Callable[[Work, T], R]
     ) -> list[R | Exception]:
         """The same for several who came at once: on SQLite one commits for all, on PostgreSQL each for itself.
 
-        Each one's result, or what kept it from one; nobody's error is another's.
+        Each step is about what its `prepare` gives, which is not to keep a transaction waiting; what that raises
+        is its outcome and nothing is begun. Each one's result, or what kept it from one; nobody's error is another's.
         """
         jobs = [_Job(step, prepare) for prepare in prepares]
         whole = _Jobs(jobs)
         try:
-            if self._line:
-                self._line.do(whole)
-            else:
-                self._perform([whole])
+            self._take_turn(whole)
         except Exception as error:  # noqa: BLE001 - no turn for any of them
             return [error for _ in jobs]
         outcomes: list[R | Exception] = []
@@ -154,19 +147,19 @@ class Desk:
             else:
                 wakes |= work.wakes
                 outcomes.append(result)
-        for worker in sorted(wakes):
-            self._wake_one(worker)
+        self._wake_all(wakes)
         return outcomes
 
-    def _do(self, job: _Job) -> Any:
+    def _take_turn(self, piece: _Job | _Jobs) -> None:
+        """Have it done: in the line where there is one, else at once. Raises Busy, or what kept all of it."""
         if self._line:
-            work, result = self._line.do(job)
+            self._line.do(piece)
         else:
-            self._perform([job])
-            work, result = job.outcome()
-        for worker in sorted(work.wakes):
+            self._perform([piece])
+
+    def _wake_all(self, workers: set[str]) -> None:
+        for worker in sorted(workers):
             self._wake_one(worker)
-        return result
 
     def _perform(self, pieces: list[Any]) -> None:
         """Do all of these; together where there are several, each by itself where that cannot be."""
