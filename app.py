@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 import commands.admonitions
 import commands.appeals
 import commands.assessment
+import commands.assessment_corrections
 import commands.assessment_proof
 import commands.assessment_year
 import commands.audit
@@ -29,6 +30,7 @@ import commands.calendar
 import commands.cases
 import commands.database
 import commands.documents
+import commands.examples  # gives `flask bulletin` its examples
 import commands.extensions
 import commands.figures
 import commands.jobs
@@ -61,7 +63,8 @@ from scheduler.digest import send_digests
 from scheduler.drafts import end_silent_drafts
 from scheduler.leader import Leader
 from scheduler.logbook import Job, Logbook
-from scheduler.publish import Printer, publish_due
+from scheduler.publish import publish_due
+from scheduler.publish_steps import Printer
 from scheduler.ratings import close_ratings
 from scheduler.remind import remind
 from scheduler.tidy import tidy
@@ -247,7 +250,7 @@ class Heshao:
     def printer(self) -> Printer:
         read = partial(commands.documents.picture_of, self.store)
         return Printer(
-            self.desk, self.wechat, lambda work, number: editions.compose(work, number, read), self._wall
+            self.desk, self.wechat, lambda desk, number: editions.made(desk, number, read), self._wall
         )
 
     def _back_up(self) -> int:
@@ -326,12 +329,10 @@ def web(heshao: Heshao | None = None) -> Flask:
     webhook = Webhook(whole.door, whole.desk, whole.dispatcher, whole.desk.random, pace, sentences)
     times = ReplyTimes(webhook.before(app.wsgi_app), counted)
     app.wsgi_app = times  # type: ignore[method-assign]
-    app.extensions["heshao.door"] = web_door.Door(
-        webhook, app, times, server.threads, one_writer=whole.desk.one_writer
-    )
+    app.extensions["heshao.door"] = web_door.Door(webhook, app, times, server.threads)
     app.config["MAX_CONTENT_LENGTH"] = web_door.LARGEST_BODY
     app.register_blueprint(case_pages(whole.desk, whole.store, whole.desk.links.signer))
-    app.register_blueprint(ranking_pages(whole.desk))
+    app.register_blueprint(ranking_pages(whole.desk, whole.store))
     app.register_blueprint(health_pages(whole.desk))
     readers = Readers(whole.config.metrics.loopback, whole.config.metrics.token)
     app.register_blueprint(metrics_pages(whole.desk, counted, readers))

@@ -87,6 +87,8 @@ def cdata(text: str) -> str:
 
 def legal(text: str) -> str:
     """Without control characters and lone surrogates, which neither XML nor UTF-8 can carry."""
+    if text.isprintable():  # has none of them
+        return text
     return _ILLEGAL.sub("", text)
 
 

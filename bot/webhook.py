@@ -121,7 +121,9 @@ class Webhook:
         """An answer to each, in their order; what one of them is about never touches another. Raises nothing."""
         now = self._desk.clock()
         pushes = [_Push(self._door, self._pace, post, now) for post in posts]
-        outcomes = self._desk.do_prepared_each([push.open for push in pushes], self._dispatcher.answer)
+        outcomes = self._desk.do_prepared_each(
+            [push.open for push in pushes], self._dispatcher.answer, standing.look_ahead
+        )
         return [self._say(push, outcome) for push, outcome in zip(pushes, outcomes, strict=True)]
 
     def _say(self, push: "_Push", outcome: Answer | Exception) -> Response:

@@ -8,7 +8,7 @@ from bot.conversation import Again, Begin, Commands, Done, Draft, Flow, Outcome
 from bot.messages import Photo, Place, Scan, Text, Video, Voice
 from handlers import gathering, texts
 from handlers.gathering import SUBMIT, shortened
-from models.report import Report, Source
+from models.report import SOURCE_NAMES, Report, Source
 from rules import coordinates, deadlines, kinds
 from rules.coordinates import Position
 from rules.deadlines import in_words
@@ -287,14 +287,17 @@ def where_we_are(work: Work, draft: Draft) -> str:
         return _place_question(work, draft)
     if not gathering.holds_something(draft):
         ask = texts.ASK_TELEPHONE if draft.get("telephone") else texts.ASK_REPORT
+        if draft.get("handed_down"):
+            return texts.ASK_HANDED_DOWN.format(source=SOURCE_NAMES[Source(draft["handed_down"])])
         return ask.format(photos=work.rulebook.photos_per_report)
     if not is_complete(draft):
         return _still_missing(draft)
-    if kind_so_far(work, draft) is None:
+    kind = kind_so_far(work, draft)
+    if kind is None:
         _ask_kind(work, draft)
     elif asking == "kind" and not draft.get("kind") and not draft["asking"].get("wanted"):
         draft.pop("asking")  # the words have said it meanwhile
-    return summary(work, draft)
+    return summary(work, draft, kind)
 
 
 def _still_missing(draft: Draft) -> str:
@@ -329,7 +332,7 @@ def _place_question(work: Work, draft: Draft) -> str:
     return "\n".join([*have, head, *rows])
 
 
-def summary(work: Work, draft: Draft) -> str:
+def summary(work: Work, draft: Draft, kind: Kind | None) -> str:
     """All parts, for checking; the numbered question of the kind where the words do not say it."""
     place = draft["place"]
     town = reports.town(work, place["town"])
@@ -343,7 +346,6 @@ def summary(work: Work, draft: Draft) -> str:
     if draft.get("caller_name") or draft.get("caller_phone"):
         caller = f"{draft.get('caller_name', '')} {draft.get('caller_phone', '')}".strip()
         lines.append(texts.SUMMARY_CALLER.format(caller=caller))
-    kind = kind_so_far(work, draft)
     lines.append(texts.SUMMARY_KIND.format(kind=kind.name) if kind else _kind_question(work))
     return "\n".join([*lines, texts.SUMMARY_SUBMIT])
 
@@ -394,7 +396,10 @@ def receipt(work: Work, report: Report) -> str:
     else:
         lines.append(texts.SUBMITTED_TOWN.format(town=town, place=report.place))
     lines += _dates(work, report)
-    if report.reporter_id is None:
+    if report.source in HANDED_DOWN.values():
+        source = SOURCE_NAMES[report.source]
+        lines.append(texts.SUBMITTED_HANDED_DOWN.format(source=source, number=case.number))
+    elif report.reporter_id is None:
         lines.append(texts.SUBMITTED_BY_PHONE)
     else:
         lines.append(texts.SUBMITTED_NEXT.format(ticket=report.ticket))

@@ -5,13 +5,19 @@ does besides for every execution (cache keys, contexts, result proxies) costs fi
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+import orjson
+from sqlalchemy import JSON, Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from models.base import UtcDateTime
+
 Processor = Callable[[Any], Any] | None
+_PLACES = count()
 
 
 class Prepared:
@@ -23,31 +29,59 @@ class Prepared:
     def __init__(self, statement: Select[Any] | Insert | Update | Delete, *parameters: str) -> None:
         self._statement = statement
         self._parameters = parameters
+        self._place = next(_PLACES)
         self._written: dict[str, _Written] = {}
+
+    def place(self) -> int:
+        """Where it stands among all statements, in the order they are written in the program."""
+        return self._place
 
     def __call__(self, connection: Connection, **values: Any) -> "Result":
         """Run it. Raises what SQLAlchemy raises (IntegrityError, OperationalError …), never naming a value."""
-        dialect = connection.dialect
+        written = self._for(connection.dialect)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(written.sql, written.bound(values))
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(connection, cursor, written.sql, error) from error
+        return Result(cursor, written.readers)
+
+    def many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run it for each of these, in the order of their first parameter; how many rows were touched."""
+        written = self._for(connection.dialect)
+        first = self._parameters[0]
+        cursor = connection.connection.cursor()
+        try:
+            if len(rows) == 1:
+                cursor.execute(written.sql, written.bound(rows[0]))
+            else:
+                ordered = sorted(rows, key=lambda values: values[first])
+                cursor.executemany(written.sql, [written.bound(values) for values in ordered])
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(connection, cursor, written.sql, error) from error
+        return Result(cursor, written.readers).count
+
+    def _for(self, dialect: Dialect) -> "_Written":
         written = self._written.get(dialect.name)
         if written is None:
             written = self._written[dialect.name] = _Written(self._statement, self._parameters, dialect)
-        driver = connection.connection
-        cursor = driver.cursor()
-        try:
-            cursor.execute(written.sql, written.bound(values))
-        except dialect.loaded_dbapi.Error as error:
-            lost = dialect.is_disconnect(error, driver, cursor)
-            if lost:
-                connection.invalidate(error)
-            raise DBAPIError.instance(
-                written.sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect,
-                connection_invalidated=lost,
-            ) from error  # fmt: skip
-        return Result(cursor, written.readers)
+        return written
+
+
+def _told(connection: Connection, cursor: Any, sql: str, error: Exception) -> Exception:
+    """The error as SQLAlchemy tells it, without the values."""
+    dialect: Any = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection, cursor)
+    if lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect,
+        connection_invalidated=lost,
+    )  # fmt: skip
 
 
 class Result:
-    """What a statement gave: at most one row is asked for, or how many rows it touched."""
+    """What a statement gave: its rows, the only one, or how many it touched."""
 
     def __init__(self, cursor: Any, readers: Sequence[Processor]) -> None:
         self._cursor = cursor
@@ -64,11 +98,18 @@ class Result:
         """The only row, or None."""
         row = self._cursor.fetchone()
         self._cursor.close()
-        if row is None:
-            return None
+        return None if row is None else self._read(row)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All rows."""
+        rows = self._cursor.fetchall()
+        self._cursor.close()
+        return [self._read(row) for row in rows]
+
+    def _read(self, row: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(
             [
-                value if reader is None else reader(value)
+                value if reader is None or value is None else reader(value)
                 for reader, value in zip(self._readers, row, strict=True)
             ]
         )
@@ -98,8 +139,37 @@ class _Written:
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor:
+    if dialect.name == "sqlite" and isinstance(kind, UtcDateTime):
+        return _Moments()
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Processor:
+    if dialect.name == "sqlite" and isinstance(kind, UtcDateTime):
+        return _moment
+    if dialect.name == "sqlite" and isinstance(kind, JSON):
+        return orjson.loads
     return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+class _Moments:
+    """Moments as SQLAlchemy writes them for SQLite; what is written together mostly has one moment."""
+
+    def __init__(self) -> None:
+        self._last: tuple[datetime, str] | None = None
+
+    def __call__(self, value: datetime | None) -> str | None:
+        if value is None:
+            return None
+        last = self._last
+        if last is not None and value is last[0]:
+            return last[1]
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime reached the database: {value!r}")
+        written = value.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
+        self._last = value, written
+        return written
+
+
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written).replace(tzinfo=UTC)

@@ -23,6 +23,7 @@ _DENIED = re.compile(
     "(?:(?<!有)没有?|没看[到见]|没见[到着]?|没发现|未见|未发现|无|(?<![是要好])不是?|并非|禁止|严禁|不准|不许|请勿|防止)"
     "(?:什么|任何|一点|啥|太|怎么|很)?$"
 )
+_PUNCTUATION = re.compile(r"[^\w]+|_+")
 _PARTS = re.compile(r"[/()、·]")
 
 
@@ -96,7 +97,7 @@ def _bare(text: str) -> str:
 def _plain(text: str) -> str:
     """Half-width, without spaces, every run of punctuation one comma."""
     joined = "".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return re.sub(r"[^\w]+|_+", ",", joined)
+    return joined if joined.isalnum() else _PUNCTUATION.sub(",", joined)
 
 
 def _says(said: str, phrase: str) -> bool:

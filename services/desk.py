@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from services import failures
 from services.almanac import AlmanacKeeper
 from services.atlas import AtlasKeeper
+from services.batch import Batch, Collided
 from services.case_links import CaseLinks
 from services.line import Busy, Line, Piece
 from services.rulebook import Rulebook
@@ -39,23 +40,29 @@ AGAIN = frozenset({"40001", "40P01"})
 """PostgreSQL's words for a collision: serialization failure, deadlock."""
 
 
-class Collided(Exception):
-    """Somebody else changed the row meanwhile: what was decided on the old one is decided again."""
+Ahead = Callable[[Work, Sequence[Any]], None]
+"""Reads, for several pieces of work at once, what each of them would begin with."""
 
 
 class _Job(Piece[tuple[Work, Any]]):
     """A step in the line; `prepare` gives what it is about and is done outside the transaction."""
 
-    def __init__(self, step: Callable[[Work, Any], Any], prepare: Callable[[], Any] | None = None) -> None:
+    def __init__(
+        self,
+        step: Callable[[Work, Any], Any],
+        prepare: Callable[[], Any] | None = None,
+        ahead: Ahead | None = None,
+    ) -> None:
         super().__init__()
         self._step, self._prepare = step, prepare
-        self._prepared: Any = None
+        self.prepared: Any = None
+        self.ahead = ahead
 
     def ready(self) -> bool:
         """Prepare; False if it goes no further and its error is known."""
         if self._prepare is not None:
             try:
-                self._prepared = self._prepare()
+                self.prepared = self._prepare()
             except Exception as error:  # noqa: BLE001 - raised again in the thread it belongs to
                 self.error = error
                 return False
@@ -63,7 +70,7 @@ class _Job(Piece[tuple[Work, Any]]):
 
     def step(self, work: Work) -> Any:
         """What is done in the transaction."""
-        return self._step(work, self._prepared)
+        return self._step(work, self.prepared)
 
     @property
     def jobs(self) -> Sequence["_Job"]:
@@ -124,14 +131,18 @@ class Desk:
         return result  # type: ignore[no-any-return]  # what the step returned
 
     def do_prepared_each(
-        self, prepares: Sequence[Callable[[], T]], step: Callable[[Work, T], R]
+        self,
+        prepares: Sequence[Callable[[], T]],
+        step: Callable[[Work, T], R],
+        ahead: Callable[[Work, Sequence[T]], None] | None = None,
     ) -> list[R | Exception]:
-        """The same for several who came at once: on SQLite one commits for all, on PostgreSQL each for itself.
+        """The same for several who came at once: committed together, on PostgreSQL only those that read `ahead`.
 
         Each step is about what its `prepare` gives, which is not to keep a transaction waiting; what that raises
         is its outcome and nothing is begun. Each one's result, or what kept it from one; nobody's error is another's.
+        `ahead` reads for all of them what each would begin with, and makes them try without a savepoint each.
         """
-        jobs = [_Job(step, prepare) for prepare in prepares]
+        jobs = [_Job(step, prepare, ahead) for prepare in prepares]
         whole = _Jobs(jobs)
         try:
             self._take_turn(whole)
@@ -164,14 +175,15 @@ class Desk:
     def _perform(self, pieces: list[Any]) -> None:
         """Do all of these; together where there are several, each by itself where that cannot be."""
         ready: list[_Job] = [job for piece in pieces for job in piece.jobs if job.ready()]
-        for job in self._together(ready) if len(ready) > 1 and self._line else ready:
+        for job in self._together(ready) if len(ready) > 1 and (self._line or ready[0].ahead) else ready:
             try:
                 job.result, job.error = self._alone(job.step), None
             except Exception as error:  # noqa: BLE001 - raised again in the thread it belongs to
                 job.error = error
 
     def _together(self, jobs: list[_Job]) -> list[_Job]:
-        """One transaction for all, a savepoint for each; returns those that must be done again alone.
+        """One transaction for all, where one may fail without the others; returns those that must be done again
+        alone.
 
         If the whole cannot be committed (a full disk), nothing of it happened and each is done alone: the one
         that is at fault hears so, and the others are not taken down with it.
@@ -181,7 +193,9 @@ class Desk:
         try:
             with self._transaction() as connection:
                 begun = True
-                again = [job for job in jobs if not self._beside_others(connection, job)]
+                again = [job for job in jobs if not (job.ahead or self._beside_others(connection, job))]
+                for ahead in {job.ahead: None for job in jobs if job.ahead}:
+                    again += self._in_one_go(connection, ahead, [job for job in jobs if job.ahead == ahead])
         except BaseException as error:
             for job in jobs:
                 job.result = None  # nothing of it is committed
@@ -197,15 +211,37 @@ class Desk:
                 job.error = error
         return again
 
+    def _in_one_go(self, connection: Connection, ahead: Ahead, jobs: list[_Job]) -> list[_Job]:
+        """One savepoint for all of these, a read for all before them and a write for all after them. If one fails
+        it is as if none had begun, and each has its own; returns those that must be done again alone."""
+        driver = connection.connection
+        tries = 1 if self._line else 2  # who collided with another process finds its rows written now
+        for _ in range(tries):
+            driver.execute("SAVEPOINT jobs")
+            batch = Batch(shared=True)
+            try:
+                ahead(self._work(connection, batch), [job.prepared for job in jobs])
+                for job in jobs:
+                    job.result, job.error = self._within(connection, job.step, batch), None
+                batch.write(connection)
+            except Exception as error:  # noqa: BLE001 - met again by the one it belongs to
+                driver.execute("ROLLBACK TO jobs")
+                if not _collided(error):
+                    break
+            else:
+                driver.execute("RELEASE jobs")
+                return []
+        return [job for job in jobs if not self._beside_others(connection, job)]
+
     def _beside_others(self, connection: Connection, job: _Job) -> bool:
         """Do this one; False if it collided and is to be done again."""
-        driver = connection.connection  # SQLite's own: SQLAlchemy's way costs ten times the statement
+        driver = connection.connection  # the driver's own: SQLAlchemy's way costs ten times the statement
         driver.execute("SAVEPOINT job")
         try:
-            job.result, job.error = self._within(connection, job.step, shared=True), None
+            job.result, job.error = self._within(connection, job.step), None
         except Exception as error:  # noqa: BLE001 - raised again in the thread it belongs to
             driver.execute("ROLLBACK TO job")
-            job.error = error
+            job.result, job.error = None, error
             return not _collided(error)
         driver.execute("RELEASE job")
         return True
@@ -215,7 +251,7 @@ class Desk:
             done = None
             try:
                 with self._transaction() as connection:
-                    done = self._within(connection, step, shared=False)
+                    done = self._within(connection, step, alone=True)
                 return done  # noqa: RET504 - known below, should the commit fail
             except Exception as error:
                 lost = done is None and _lost(error)  # before the commit: certainly nothing of it happened
@@ -240,13 +276,23 @@ class Desk:
             self._writer = None
             raise
 
-    def _within(self, connection: Connection, step: Callable[[Work], R], *, shared: bool) -> tuple[Work, R]:
-        work = self._work(connection)
-        work.joining = "create_savepoint" if shared else "rollback_only"
+    def _within(
+        self,
+        connection: Connection,
+        step: Callable[[Work], R],
+        batch: Batch | None = None,
+        *,
+        alone: bool = False,
+    ) -> tuple[Work, R]:
+        """Do it; what it puts off is written at once unless it shares a batch, which is written later."""
+        work = self._work(connection, batch or Batch())
+        work.joining = "rollback_only" if alone else "create_savepoint"
         try:
             result = step(work)
             if work.has_session:
                 work.session.commit()  # writes what is in it; the transaction itself is ours
+            if batch is None:
+                work.batch.write(connection)
         finally:
             work.close()
         return work, result
@@ -273,7 +319,7 @@ class Desk:
     def reading(self) -> Iterator[Work]:
         """A piece of work that only reads."""
         with self._reading.connect() as connection:
-            work = self._work(connection)
+            work = self._work(connection, Batch())
             work.flushes = False
             try:
                 yield work
@@ -311,10 +357,11 @@ class Desk:
                 )  # fmt: skip
         return done
 
-    def _work(self, connection: Connection) -> Work:
+    def _work(self, connection: Connection, batch: Batch) -> Work:
         return Work(
-            connection, self.clock(), self.rulebook, self.random, self._keeper, self._almanac, self.links
-        )
+            connection, self.clock(), self.rulebook, self.random, self._keeper, self._almanac, self.links,
+            batch=batch,
+        )  # fmt: skip
 
 
 def _same(identity: T) -> T:

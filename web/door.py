@@ -68,21 +68,16 @@ class Exchange(Protocol):
 class Door:
     """The application as granian asks for it."""
 
-    def __init__(
-        self, webhook: Webhook, pages: "WSGIApplication", times: ReplyTimes, threads: int, *, one_writer: bool
-    ) -> None:
-        """`threads`: how many pages are made at once, and how many pushes are answered at once where the database
-        lets in more than one writer (`one_writer` says that it does not)."""
+    def __init__(self, webhook: Webhook, pages: "WSGIApplication", times: ReplyTimes, threads: int) -> None:
+        """`threads`: how many pages are made at once."""
         self._webhook = webhook
         self._pages = pages
         self._times = times
         self._threads = ThreadPoolExecutor(threads, "pages")
-        self._writers = 1 if one_writer else threads
-        self._together = TOGETHER if one_writer else 1
         self._pushes: Pushes | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._pushes = Pushes(self._webhook.answer_all, loop, self._writers, self._together)
+        self._pushes = Pushes(self._webhook.answer_all, loop)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -146,20 +141,17 @@ def _method(scope: Scope) -> str:
 
 
 class Pushes:
-    """Pushes on their way to the threads that answer them: those that wait go together."""
+    """Pushes on their way to the thread that answers them: those that wait go together."""
 
     def __init__(
         self,
         answer_all: Callable[[Sequence[Post]], list[Response]],
         loop: asyncio.AbstractEventLoop,
-        threads: int,
-        together: int,
     ) -> None:
         self._answer_all = answer_all
         self._loop = loop
-        self._threads = ThreadPoolExecutor(threads, "pushes")
-        self._free = threads
-        self._together = together
+        self._threads = ThreadPoolExecutor(1, "pushes")  # more would fight for Python's lock
+        self._free = True
         self._waiting: list[tuple[str, bytes, float, asyncio.Future[Response]]] = []
         self._called = False
 
@@ -178,9 +170,9 @@ class Pushes:
 
     def _hand_over(self) -> None:
         self._called = False
-        while self._free and self._waiting:
-            batch, self._waiting = self._waiting[: self._together], self._waiting[self._together :]
-            self._free -= 1
+        if self._free and self._waiting:
+            batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            self._free = False
             oldest = self._loop.time() - ANSWERED_WITHIN
             posts = [Post(query, body, late=came < oldest) for query, body, came, _ in batch]
             futures = [answered for *_, answered in batch]
@@ -190,7 +182,7 @@ class Pushes:
             )
 
     def _answered(self, futures: list["asyncio.Future[Response]"], done: "Future[list[Response]]") -> None:
-        self._free += 1
+        self._free = True
         self._hand_over()
         fault = done.exception()
         if fault is not None:

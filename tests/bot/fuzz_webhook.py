@@ -313,7 +313,7 @@ def application(desk: Desk) -> WebDoor:
     webhook = Webhook(door, desk, speech.dispatcher(), Random(1), Pace(10**6, 10**6), sentences)
     pages = Flask(__name__)
     times = ReplyTimes(pages.wsgi_app, CollectorRegistry())
-    return WebDoor(webhook, pages, times, 4, one_writer=desk.one_writer)
+    return WebDoor(webhook, pages, times, 4)
 
 
 def district(empty: Path, seed: int) -> Desk:

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from models.engine import make_engine
 from models.follower import Follower
 from models.setting import Counter
 from services.case_links import CaseLinks
-from services.desk import Busy, Desk, Work
+from services.desk import Busy, Collided, Desk, Work
 from tests.conftest import Clock
 
 
@@ -172,3 +172,34 @@ def test_a_row_that_another_holds_is_not_waited_for_for_ever(desk: Desk, engine:
         with pytest.raises(OperationalError, match="lock timeout"):
             second.execute(held)
     hasty.dispose()
+
+
+def ahead(work: Work, names: Sequence[str]) -> None:
+    work.batch.ahead.update(dict.fromkeys(names, "read ahead"))
+
+
+def test_one_of_many_that_fails_is_the_only_one(desk: Desk) -> None:
+    def step(work: Work, name: str) -> str:
+        if name == "b":
+            raise ValueError("this one cannot")
+        write(work, name)
+        return name
+
+    first, broken, last = desk.do_prepared_each([lambda: "a", lambda: "b", lambda: "c"], step, ahead)
+    assert (first, last, names(desk)) == ("a", "c", ["a", "c"])
+    assert isinstance(broken, ValueError)
+
+
+def test_what_collides_beside_others_is_done_again(desk: Desk) -> None:
+    tries: list[Any] = []
+
+    def step(work: Work, name: str) -> str:
+        tries.append((name, work.batch.ahead.get(name, "for itself")))
+        if len(tries) < 6 and name == "b":
+            raise Collided
+        write(work, name)
+        return name
+
+    assert desk.do_prepared_each([lambda: "a", lambda: "b"], step, ahead) == ["a", "b"]
+    assert (tries[0], tries[-1]) == (("a", "read ahead"), ("b", "for itself"))
+    assert names(desk) == ["a", "b"]

@@ -55,10 +55,10 @@ def pages() -> Flask:
     return app
 
 
-def door_of(webhook: Webhook, pages: Flask, counted: CollectorRegistry, *, one_writer: bool = True) -> Door:
+def door_of(webhook: Webhook, pages: Flask, counted: CollectorRegistry) -> Door:
     times = ReplyTimes(pages.wsgi_app, counted)
     pages.wsgi_app = times  # type: ignore[method-assign]
-    return Door(webhook, pages, times, 4, one_writer=one_writer)
+    return Door(webhook, pages, times, 4)
 
 
 @pytest.fixture
@@ -91,14 +91,6 @@ def test_pushes_that_come_while_others_are_being_committed_are_answered_together
     assert [len(posts) for posts in webhook.asked] == [6]
 
 
-def test_where_the_database_lets_in_many_each_is_answered_for_itself(
-    webhook: Listening, pages: Flask, counted: CollectorRegistry
-) -> None:
-    door = door_of(webhook, pages, counted, one_writer=False)
-    knocking.answered(door, *(knocking.request(b"x") for _ in range(6)))
-    assert [len(posts) for posts in webhook.asked] == [1] * 6
-
-
 def test_a_fault_of_ours_is_an_answer_too_and_those_after_it_are_answered(
     webhook: Listening, pages: Flask, counted: CollectorRegistry
 ) -> None:
@@ -110,8 +102,8 @@ def test_a_fault_of_ours_is_an_answer_too_and_those_after_it_are_answered(
 
     faulty = Faulty()
     faulty.may_answer.set()
-    door = door_of(faulty, pages, counted, one_writer=False)
-    found = knocking.answered(door, knocking.request(b"fault"), knocking.request(b"fine"))
+    door = door_of(faulty, pages, counted)
+    found = [knocking.answered(door, knocking.request(body))[0] for body in (b"fault", b"fine")]
     assert [one.status for one in found] == [503, 200]
 
 
