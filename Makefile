@@ -64,7 +64,7 @@ lock: install-dev ## pin requirements.txt and requirements-dev.txt anew
 faults: install-dev ## rehearse faults: the product under hundreds of reports while everything around it fails (ARGS="--seed 7")
 	@exec $(BIN)/python -m faults $(ARGS)
 
-bench: install ## measure everything, side by side, into bench/RESULTS.md (about two hours on two quiet cores)
+bench: install ## measure everything, side by side, into bench/RESULTS.md (about half an hour on two quiet cores)
 	$(BIN)/python -m bench
 
 bench-quick: install ## the same in a few minutes, to see that it runs; writes nothing down

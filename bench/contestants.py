@@ -25,11 +25,13 @@ FACTORIES = {
 
 
 @contextmanager
-def served(template: product.Template, name: str) -> Iterator[tuple[Served, Mapping[str, str]]]:
-    """This server with a fresh database, and its environment."""
+def served(
+    template: product.Template, name: str, kept: str = ""
+) -> Iterator[tuple[Served, Mapping[str, str]]]:
+    """This server with a fresh database, or a copy of one that was kept, and its environment."""
     settings = load(DISTRICT / "config.toml", {}).server
     if name.startswith("e-"):
-        with template.copy(name.removeprefix("e-")) as environment:
+        with template.copy(engine_of(name), kept=kept) as environment:
             yield Served("app:door", settings, environment), environment
         return
     database = template.folder / "echo.db"
@@ -37,6 +39,11 @@ def served(template: product.Template, name: str) -> Iterator[tuple[Served, Mapp
         file.unlink()
     environment = {**_account(), "BENCH_DATABASE": str(database)}
     yield Served(FACTORIES[name], settings, environment), environment
+
+
+def engine_of(name: str) -> str:
+    """The database engine of one of ours, "" for an echo."""
+    return name.removeprefix("e-") if name.startswith("e-") else ""
 
 
 def _account() -> dict[str, str]:

@@ -28,6 +28,10 @@ class Generator:
             raise RuntimeError(f"before the clock started: {measured.errors} {measured.example}")
         return measured
 
+    def met(self) -> None:
+        """Everybody stands where `warm` brought them before this database was copied (bench/product.py: keep)."""
+        self._ask({"do": "met"})
+
     def run(
         self, connections: int, seconds: float, most: int = 10_000, rate: float | None = None
     ) -> Measured:

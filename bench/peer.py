@@ -1,6 +1,6 @@
 """The nearest peer that pip installs: django-helpdesk's ticket with a photograph beside Heshao's whole intake.
 
-    python -m bench.peer [--quick] [--rounds 5] [--seconds 10]
+    python -m bench.peer [--quick] [--rounds 3] [--seconds 6] [--people 400]
 
 Four connections, granian, one process, the same threads, SQLite in WAL with synchronous=FULL, in turn. The peer's
 ticket is its public form with the photograph in it. Ours is five messages, and the photograph fetched from the
@@ -162,9 +162,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=float)
+    parser.add_argument("--people", type=int)
     given = parser.parse_args()
-    rounds = given.rounds or (1 if given.quick else 5)
-    seconds = given.seconds or (3 if given.quick else 10)
+    rounds = given.rounds or (1 if given.quick else 3)
+    seconds = given.seconds or (3 if given.quick else 6)
+    people = given.people or (100 if given.quick else 400)
     template = product.Template()
     peers, ours = [], []
     try:
@@ -173,7 +175,7 @@ def main() -> None:
         for _ in range(rounds):
             peers.append(peer_round(photo.read_bytes(), seconds))
             sys.stderr.write(f"{peers[-1]}\n")
-            ours.append(our_round(template, photo, seconds, 100 if given.quick else 2000))
+            ours.append(our_round(template, photo, seconds, people))
             sys.stderr.write(f"{ours[-1]}\n")
         size = photo.stat().st_size
     finally:

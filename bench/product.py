@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import shapely
 from sqlalchemy import create_engine, func, select, text
@@ -51,6 +54,7 @@ class Template:
         self._path = self.folder / "template.db"
         self._name = f"heshao_bench_{os.getpid()}"
         self._made: set[str] = set()
+        self.kept: set[tuple[str, str]] = set()
 
     def _prepare(self, engine: str) -> None:
         if engine in self._made:
@@ -69,8 +73,13 @@ class Template:
                 raise RuntimeError(f"flask {' '.join(words)}: {done.stderr}")
 
     @contextmanager
-    def copy(self, engine: str, platform: str = "http://127.0.0.1:1") -> Iterator[dict[str, str]]:
-        """The environment of a product with a fresh database on this engine; gone afterwards."""
+    def copy(
+        self, engine: str, platform: str = "http://127.0.0.1:1", kept: str = ""
+    ) -> Iterator[dict[str, str]]:
+        """The environment of a product on this engine with a fresh database, or a kept one; gone afterwards.
+
+        `platform`: where WeChat is; `kept`: which one.
+        """
         self._prepare(engine)
         folder = self.folder / "run"
         shutil.rmtree(folder, ignore_errors=True)
@@ -81,16 +90,38 @@ class Template:
             url = _named(copy)
             _administer(
                 f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)',
-                f'CREATE DATABASE "{copy}" TEMPLATE "{self._name}"',
+                f'CREATE DATABASE "{copy}" TEMPLATE "{self._named(kept)}"',
             )
         else:
-            shutil.copy(self._path, folder / "heshao.db")
+            shutil.copy(self._file(kept), folder / "heshao.db")
         try:
             yield {**environment_for(folder, 1, platform), **UNLIMITED, "HESHAO__DATABASE__URL": url}
         finally:
             if engine == "postgresql":
                 _administer(f'DROP DATABASE IF EXISTS "{self._name}_run" WITH (FORCE)')
             shutil.rmtree(folder, ignore_errors=True)
+
+    def keep(self, engine: str, name: str) -> None:
+        """Keep the running copy's database under this name, for copies of it; its server has ended."""
+        if engine == "postgresql":
+            time.sleep(1)  # its connections are gone when PostgreSQL has noticed
+            kept = self._named(name)
+            _administer(
+                f'DROP DATABASE IF EXISTS "{kept}"', f'CREATE DATABASE "{kept}" TEMPLATE "{self._name}_run"'
+            )
+        else:
+            with (
+                closing(sqlite3.connect(self.folder / "run" / "heshao.db")) as source,
+                closing(sqlite3.connect(self._file(name))) as target,
+            ):
+                source.backup(target)
+        self.kept.add((engine, name))
+
+    def _file(self, kept: str) -> Path:
+        return self.folder / f"{kept}.db" if kept else self._path
+
+    def _named(self, kept: str) -> str:
+        return f"{self._name}_{kept}" if kept else self._name
 
     def places(self) -> list[tuple[float, float]]:
         """Latitude and longitude (GCJ-02) of places beside the registry's waters that one town answers for."""
@@ -117,8 +148,9 @@ class Template:
 
     def remove(self) -> None:
         """Leave nothing behind."""
-        if "postgresql" in self._made:
-            _administer(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+        for kept in ["", *(name for engine, name in self.kept if engine == "postgresql")]:
+            if "postgresql" in self._made:
+                _administer(f'DROP DATABASE IF EXISTS "{self._named(kept)}" WITH (FORCE)')
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

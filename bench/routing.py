@@ -1,6 +1,6 @@
 """Finding the reach: microseconds a look-up beside brute force, memory, and the time to read the registry again.
 
-    python -m bench.routing [--quick] [--rounds 5]
+    python -m bench.routing [--quick] [--rounds 3]
 
 An invented district of winding rivers, always as dense as the last, from 10^3 to 10^6 segments, in a database as
 the product keeps it; each size in a process of its own. The same places are looked up in turn by the product's
@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    rounds = given.rounds or (1 if given.quick else 5)
+    rounds = given.rounds or (1 if given.quick else 3)
     FOLDER.mkdir(parents=True, exist_ok=True)
     if given.measure:
         sys.stdout.write(json.dumps([asdict(one) for one in measure(given.measure, rounds)]))

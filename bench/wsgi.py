@@ -1,6 +1,6 @@
 """The choice of the WSGI server: granian beside gunicorn's threads (gthread), under the same applications.
 
-    python -m bench.wsgi [--quick] [--rounds 5] [--seconds 5]
+    python -m bench.wsgi [--quick] [--rounds 3] [--seconds 2] [--people 320]
 
 One process, the product's own number of threads, keep-alive connections, in turn.
 """
@@ -79,10 +79,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=float)
+    parser.add_argument("--people", type=int)
     given = parser.parse_args()
-    rounds = given.rounds or (1 if given.quick else 5)
-    seconds = given.seconds or (1 if given.quick else 5)
-    section = told(measure(rounds, seconds, 160 if given.quick else 2000))
+    rounds = given.rounds or (1 if given.quick else 3)
+    seconds = given.seconds or (1 if given.quick else 2)
+    section = told(measure(rounds, seconds, given.people or (160 if given.quick else 320)))
     results.say("wsgi", section, keep=not given.quick)
 
 

@@ -19,6 +19,7 @@ def wished(words: list[str] | None = None) -> Wish:
     parser.add_argument("--reports", type=int, default=300)
     parser.add_argument("--people", type=int, default=40)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--photos", choices=["folder", "s3"], default="folder")
     parser.add_argument("--troubles", type=int, default=60, help="how many in all")
     parser.add_argument("--only", default="", help=f"comma-separated: {', '.join(TROUBLES)}")
     given = parser.parse_args(words)
@@ -27,7 +28,8 @@ def wished(words: list[str] | None = None) -> Wish:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     return Wish(
         seed=secrets.randbelow(10**6) if given.seed is None else given.seed,
-        reports=given.reports, people=given.people, engine=given.engine, only=only, troubles=given.troubles,
+        reports=given.reports, people=given.people, engine=given.engine, photos=given.photos, only=only,
+        troubles=given.troubles,
     )  # fmt: skip
 
 
@@ -35,7 +37,10 @@ def main() -> int:
     """Rehearse; 0 when nothing differs."""
     wish = wished()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends, too
-    print(f"seed {wish.seed}: {wish.reports} reports of {wish.people} people on {wish.engine}", flush=True)
+    print(
+        f"seed {wish.seed}: {wish.reports} reports of {wish.people} people on {wish.engine}, photos: {wish.photos}",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory(prefix="heshao-faults-", ignore_cleanup_errors=True) as folder:
         outcome = rehearse(wish, Path(folder), lambda line: print(line, flush=True))
     print("\n" + table(outcome))
@@ -48,6 +53,7 @@ def table(outcome: Outcome) -> str:
     rows = [
         ("seed", outcome.wish.seed),
         ("engine", outcome.wish.engine),
+        ("photos", outcome.wish.photos),
         ("reports / cases", f"{outcome.wish.reports} / {outcome.cases}"),
         ("simulated days", f"{outcome.days:.1f}"),
         *((f"⚡ {name}", many) for name, many in sorted(outcome.struck.items())),
@@ -69,6 +75,7 @@ def table(outcome: Outcome) -> str:
     if findings.differences:
         lines.append(
             f"again with: python -m faults --seed {outcome.wish.seed} --engine {outcome.wish.engine}"
+            f" --photos {outcome.wish.photos}"
         )
     return "\n".join(lines)
 

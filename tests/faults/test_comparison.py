@@ -69,6 +69,14 @@ def test_a_changed_report_is_noticed_and_what_changed(what: str, value: object) 
     assert difference.startswith(f"report 0001A: {what} {value!r} instead of ")
 
 
+def test_of_a_withdrawn_report_a_lost_photo_is_not_asked_for_again_but_must_be_written_down_as_lost() -> None:
+    withdrawn = replace(FILED, withdrawn=True)
+    lost = replace(withdrawn, photos=(), lost=1)
+    assert found(ledger(filed=lost), ledger(filed=withdrawn)).differences == []
+    assert found(ledger(filed=replace(lost, lost=0)), ledger(filed=withdrawn)).differences != []
+    assert found(ledger(filed=replace(FILED, photos=(), lost=1))).differences != [], "this one is asked for"
+
+
 def test_a_message_that_never_came_is_noticed() -> None:
     assert found(ledger(came=0)).differences == [f"{TOLD} came 0 times, owed 1"]
 
