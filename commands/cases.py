@@ -7,15 +7,16 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
-from commands.installation import as_json, command, in_china, installation, print_rows
+from commands.installation import as_json, command, in_china, installation, print_one, print_rows
 from models.case import Case, RoutingCorrection, events_of
 from models.evidence import Arrival, Evidence, Look, Medium
 from models.extension import EXTENSION_NAMES, extensions_of
-from models.report import SOURCE_NAMES, Addition, Report, reports_of
+from models.report import SOURCE_NAMES, Addition, Report, Source, reports_of
 from rules import case_number, ticket
 from rules.deadlines import SEVERITY_NAMES
-from rules.lifecycle import OPEN, STATE_NAMES
+from rules.lifecycle import OPEN, PARTY_NAMES, STATE_NAMES, Party
 from rules.refusal import Refusal
+from services.case_sheet import DEED_NAMES
 from services.desk import Work
 
 
@@ -64,6 +65,7 @@ def _row(work: Work, case: Case) -> dict[str, Any]:
         "town_code": case.town.code if case.town else None,
         "reach": case.reach.code if case.reach else None,
         "place": case.place,
+        "source": SOURCE_NAMES[Source(case.ladder)] if case.ladder else "",
         "opened_at": in_china(case.opened_at),
         "due_at": in_china(due),
         "overdue": case.is_late(work.now),
@@ -89,13 +91,13 @@ def show_case(number: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
         return
-    for key, value in found.items():
-        if not isinstance(value, list):
-            click.echo(f"{key}: {'' if value is None else value}")
+    print_one({key: value for key, value in found.items() if not isinstance(value, list)}, as_json=False)
+    events = [
+        {**event, "what": DEED_NAMES.get(event["what"], event["what"]), "party": PARTY_NAMES[Party(event["party"])]}
+        for event in found["events"]
+    ]  # fmt: skip
     print_rows(
-        found["events"],
-        False,
-        {"sequence": "序", "at": "时间", "what": "事项", "party": "由", "reason": "说明"},
+        events, False, {"sequence": "序", "at": "时间", "what": "事项", "party": "由", "reason": "说明"}
     )
 
 

@@ -8,14 +8,16 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from commands.documents import output, write_paper
 from commands.installation import as_json, command, in_china, installation, print_one, print_rows, reason
 from commands.orders import kept
 from commands.whistles import whistles
 from models.evidence import Medium, shown_of
 from models.joint_action import COUNTS, JointAction, actions_newest_first
-from services import evidence, joint_actions
+from services import action_papers, evidence, joint_actions
 from services import whistles as service
 from services.desk import Work
+from services.papers import Paper
 from services.photographs import Examined, PhotoLimits
 
 COLUMNS = {
@@ -100,7 +102,11 @@ def row_of(work: Work, action: JointAction) -> dict[str, Any]:
         "recorded_at": in_china(action.recorded_at),
         "withdrawn": action.withdrawn_at is not None,
         "remark": action.remark,
-        "photos": [e.digest for e in work.session.scalars(shown_of(action.id)) if e.digest],
+        "photos": [
+            e.digest or f"（{e.reason or '接收中'}）"
+            for e in work.session.scalars(shown_of(action.id))
+            if e.medium is Medium.PHOTO
+        ],
     }
 
 
@@ -133,3 +139,18 @@ def _withdraw(work: Work, number: str, reason: str) -> dict[str, Any]:
     action = joint_actions.called(work, number)
     joint_actions.withdraw(work, action, reason)
     return row_of(work, action)
+
+
+@actions.command("document")
+@click.argument("number")
+@output
+@with_appcontext
+@command
+def document(number: str, path: Path) -> None:
+    """把联合行动写成记录：.docx，或可打印成 PDF 的 .html，附现场照片。"""
+    heshao = installation()
+    write_paper(heshao, heshao.desk.look(_paper, number), path)
+
+
+def _paper(work: Work, number: str) -> Paper:
+    return action_papers.action_paper(work, joint_actions.called(work, number))

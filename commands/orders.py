@@ -11,20 +11,23 @@ from commands.cases import find_case
 from commands.documents import output, write_paper
 from commands.installation import as_json, command, in_china, installation, print_one, print_rows, reason
 from models.evidence import Medium, answered_with
+from models.help_order import AnyOrder, HelpOrder
 from models.registry import Town
-from models.supervision import SupervisionOrder, answers_to
+from models.supervision import answers_to
+from rules.refusal import Refusal
 from rules.supervision import ORDER_STATE_NAMES
-from services import chase, evidence, order_papers, supervision
+from services import chase, evidence, help_orders, order_papers, supervision, whistle_parties, whistles
+from services import orders as service
 from services.desk import Work
 from services.papers import Paper
 from services.photo_store import PhotoStore
 from services.photographs import Examined, PhotoLimits, examine
 
 COLUMNS = {
-    "number": "文号", "state_name": "状态", "case": "案件号", "town": "镇街", "issued_at": "下发",
+    "number": "文号", "state_name": "状态", "case": "案件号", "whistle": "吹哨", "town": "单位", "issued_at": "下发",
     "answer_by": "答复期限", "overdue": "逾期", "reason": "事由",
 }  # fmt: skip
-with_reason = reason("，原样写进记录并告知镇街")
+with_reason = reason("，原样写进记录并告知被督办的单位")
 
 
 @click.group()
@@ -33,23 +36,30 @@ def orders() -> None:
 
 
 @orders.command("issue")
-@click.argument("case")
+@click.argument("case", default="")
+@click.option("--whistle", default="", help="对吹哨的协助单位督办：吹哨的编号，不写 CASE。")
+@click.option("--party", default="", help="对哪个协助单位，与 --whistle 一起写。")
 @with_reason
 @as_json
 @with_appcontext
 @command
-def issue(case: str, reason: str, as_json: bool) -> None:
-    """对一个案件下发督办单。CASE 是案件号。"""
-    print_one(installation().desk.do(_issue, case, reason), as_json)
+def issue(case: str, whistle: str, party: str, reason: str, as_json: bool) -> None:
+    """对一个案件的镇街（CASE 是案件号），或一个吹哨的协助单位，下发督办单。"""
+    print_one(installation().desk.do(_issue, case, whistle, party, reason), as_json)
 
 
-def _issue(work: Work, number: str, reason: str) -> dict[str, Any]:
-    return row_of(work, supervision.issue(work, find_case(work, number), reason))
+def _issue(work: Work, case: str, whistle: str, party: str, reason: str) -> dict[str, Any]:
+    if bool(case) == bool(whistle) or bool(whistle) != bool(party):
+        raise Refusal("请写案件号，或者写 --whistle 吹哨编号 --party 单位。")
+    if case:
+        return row_of(work, supervision.issue(work, find_case(work, case), reason))
+    helper = whistle_parties.party_called(work, whistles.called(work, whistle), party)
+    return row_of(work, help_orders.issue(work, helper, reason))
 
 
 @orders.command("list")
 @click.option("--open", "only_open", is_flag=True, help="只列没有办结的。")
-@click.option("--town", default="", help="只列这个镇街（名称或编码）的。")
+@click.option("--town", default="", help="只列这个单位（镇街的名称或编码，成员单位的名称）的。")
 @as_json
 @with_appcontext
 @command
@@ -59,22 +69,24 @@ def list_orders(only_open: bool, town: str, as_json: bool) -> None:
 
 
 def _rows(work: Work, only_open: bool, town: str) -> list[dict[str, Any]]:
-    found = select(SupervisionOrder).join(Town).order_by(SupervisionOrder.id.desc())
-    if town:
-        found = found.where((Town.name == town) | (Town.code == town))
-    return [row_of(work, order) for order in work.session.scalars(found) if order.is_open or not only_open]
+    named = select(Town.name).where((Town.name == town) | (Town.code == town))
+    name = (work.session.scalar(named) or town) if town else ""
+    rows = [row_of(work, order) for order in service.newest_first(work)]
+    return [row for row in rows if name in ("", row["town"]) and (row["open"] or not only_open)]
 
 
-def row_of(work: Work, order: SupervisionOrder) -> dict[str, Any]:
-    """An order as rows and programs show it."""
+def row_of(work: Work, order: AnyOrder) -> dict[str, Any]:
+    """An order as rows and programs show it; `town` is whoever it is to."""
     return {
         "number": order.number,
         "year": order.year,
         "serial": order.serial,
         "state": order.state.value,
         "state_name": ORDER_STATE_NAMES[order.state],
-        "case": order.case.number,
-        "town": work.session.get_one(Town, order.town_id).name,
+        "open": order.is_open,
+        "case": order.case.number if order.case is not None else "",
+        "whistle": order.whistle.number if isinstance(order, HelpOrder) else "",
+        "town": _to(work, order),
         "by_hand": order.by_hand,
         "reason": order.reason,
         "issued_at": in_china(order.issued_at),
@@ -84,6 +96,12 @@ def row_of(work: Work, order: SupervisionOrder) -> dict[str, Any]:
         "overdue": order.is_open and order.answered_at is None and work.now >= order.answer_by,
         "remark": order.remark,
     }
+
+
+def _to(work: Work, order: AnyOrder) -> str:
+    return (
+        order.party.name if isinstance(order, HelpOrder) else work.session.get_one(Town, order.town_id).name
+    )
 
 
 @orders.command("show")
@@ -97,7 +115,7 @@ def show(number: str, as_json: bool) -> None:
 
 
 def _whole(work: Work, number: str) -> dict[str, Any]:
-    order = supervision.called(work, number)
+    order = service.called(work, number)
     answers = [
         {
             "number": given.number, "at": in_china(given.at), "words": given.words, "accepted": given.accepted,
@@ -111,7 +129,7 @@ def _whole(work: Work, number: str) -> dict[str, Any]:
 
 @orders.command("answer")
 @click.argument("number")
-@click.option("--words", required=True, help="镇街的书面答复。")
+@click.option("--words", required=True, help="被督办单位的书面答复。")
 @click.option(
     "--photo", "photos", multiple=True, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="现场照片，可以写几次。",
@@ -120,7 +138,7 @@ def _whole(work: Work, number: str) -> dict[str, Any]:
 @with_appcontext
 @command
 def answer(number: str, words: str, photos: tuple[Path, ...], as_json: bool) -> None:
-    """代录镇街的纸面答复。"""
+    """代录被督办单位的纸面答复。"""
     heshao = installation()
     rules = heshao.desk.rulebook
     limits = PhotoLimits(rules.max_photo_bytes, rules.max_photo_pixels)
@@ -138,8 +156,8 @@ def kept(store: PhotoStore, content: bytes, limits: PhotoLimits) -> Examined:
 
 
 def _answer(work: Work, number: str, words: str, seen: list[Examined]) -> dict[str, Any]:
-    order = supervision.called(work, number)
-    given = supervision.answer(work, order, words, len(seen))
+    order = service.called(work, number)
+    given = service.answer(work, order, words, len(seen))
     for photo in seen:
         row = evidence.expect(work, Medium.PHOTO, f"file:{photo.digest}", answer_id=given.id)
         work.session.flush()
@@ -153,7 +171,7 @@ def _answer(work: Work, number: str, words: str, seen: list[Examined]) -> dict[s
 @with_appcontext
 @command
 def accept(number: str, as_json: bool) -> None:
-    """审核通过镇街的答复。"""
+    """审核通过被督办单位的答复。"""
     print_one(installation().desk.do(_judge, number, None), as_json)
 
 
@@ -164,16 +182,16 @@ def accept(number: str, as_json: bool) -> None:
 @with_appcontext
 @command
 def send_back(number: str, reason: str, as_json: bool) -> None:
-    """退回镇街的答复，要求重新答复。"""
+    """退回被督办单位的答复，要求重新答复。"""
     print_one(installation().desk.do(_judge, number, reason), as_json)
 
 
 def _judge(work: Work, number: str, reason: str | None) -> dict[str, Any]:
-    order = supervision.called(work, number)
+    order = service.called(work, number)
     if reason is None:
-        supervision.accept(work, order)
+        service.accept(work, order)
     else:
-        supervision.send_back(work, order, reason)
+        service.send_back(work, order, reason)
     return row_of(work, order)
 
 
@@ -189,8 +207,8 @@ def withdraw(number: str, reason: str, as_json: bool) -> None:
 
 
 def _withdraw(work: Work, number: str, reason: str) -> dict[str, Any]:
-    order = supervision.called(work, number)
-    supervision.withdraw(work, order, reason)
+    order = service.called(work, number)
+    service.withdraw(work, order, reason)
     return row_of(work, order)
 
 
@@ -206,7 +224,7 @@ def document(number: str, path: Path) -> None:
 
 
 def _paper(work: Work, number: str) -> Paper:
-    return order_papers.order_paper(work, supervision.called(work, number))
+    return order_papers.paper_of(work, service.called(work, number))
 
 
 @orders.command("urge")

@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from commands.cases import find_case
 from commands.installation import as_json, command, in_china, installation, print_one, print_rows, reason
+from models.help_order import orders_for
 from models.registry import Town, towns_in_force
 from models.whistle import Whistle, WhistleParty, entries_of
 from rules.refusal import Refusal
+from rules.supervision import ORDER_STATE_NAMES
 from rules.whistles import PARTY_KIND_NAMES, PARTY_STATE_NAMES, WHISTLE_STATE_NAMES
 from services import whistle_help, whistle_parties
 from services import whistles as service
@@ -123,6 +125,10 @@ def print_whole(whole: dict[str, Any], as_json: bool) -> None:
         "name": "单位", "role": "分工", "state_name": "状态", "answer_by": "回哨期限", "plan": "办什么",
         "do_by": "办完期限",
     })  # fmt: skip
+    if whole["orders"]:
+        print_rows(whole["orders"], False, {
+            "number": "督办单", "party": "单位", "state_name": "状态", "answer_by": "答复期限", "reason": "事由",
+        })  # fmt: skip
     print_rows(whole["timeline"], False, {"at": "时间", "body": "单位", "what_name": "事项", "words": "说明"})
 
 
@@ -131,6 +137,13 @@ def _whole(work: Work, number: str) -> dict[str, Any]:
     return {
         **row_of(work, whistle),
         "parties": [_party(work, party) for party in whistle.parties],
+        "orders": [
+            {
+                "number": order.number, "party": order.party.name, "state_name": ORDER_STATE_NAMES[order.state],
+                "answer_by": in_china(order.answer_by), "reason": order.reason,
+            }
+            for order in work.session.scalars(orders_for(whistle.id))
+        ],
         "timeline": [
             {
                 "at": in_china(e.at), "body": e.body, "what": e.what, "what_name": ENTRY_NAMES[e.what],

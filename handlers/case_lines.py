@@ -6,11 +6,13 @@ from sqlalchemy import select
 
 from handlers import texts
 from handlers.gathering import shortened
+from handlers.talk_lines import order_that_waits, talk_lines
 from models.case import Case, CaseEvent, events_of
 from models.evidence import Arrival, Evidence, Look, Medium
 from models.extension import EXTENSION_NAMES, extensions_of
-from models.report import Addition, Callback, Report, reports_of
-from models.supervision import SupervisionOrder, orders_of
+from models.help_order import AnyOrder, HelpOrder, help_orders_of
+from models.report import SOURCE_NAMES, Addition, Callback, Report, Source, reports_of
+from models.supervision import orders_of
 from models.whistle import open_whistle_of
 from rules import case_number
 from rules.deadlines import SEVERITY_NAMES, Deadline, Severity, in_words
@@ -85,8 +87,16 @@ def line_of(work: Work, case: Case) -> str:
         state=STATE_NAMES[case.state],
         deadline=deadline_of(work, case),
         number=case.number,
-        extra=f" {shortened(case.for_office, 60)}" if case.for_office and who.is_office else "",
+        extra=_extra(work, case),
     )
+
+
+def _extra(work: Work, case: Case) -> str:
+    """What the Office should look at, or what the town has to answer."""
+    if case.for_office and work.who and work.who.is_office:
+        return f" {shortened(case.for_office, 60)}"
+    mine = case.orders and work.who and work.who.answers_for(case)
+    return order_that_waits(work, case, short_of(work, case)) if mine else ""
 
 
 def details(work: Work, case: Case, link: str, actions: str) -> str:
@@ -101,6 +111,8 @@ def details(work: Work, case: Case, link: str, actions: str) -> str:
         texts.DETAIL_STATE.format(state=STATE_NAMES[case.state], deadline=deadline_of(work, case)),
         texts.DETAIL_REPORTS.format(count=len(reports)),
     ]
+    if case.ladder:
+        lines.append(texts.DETAIL_SOURCE.format(source=SOURCE_NAMES[Source(case.ladder)]))
     lines += [texts.DETAIL_WORDS.format(words=shortened(shown(r.words), 200)) for r in reports if r.words]
     added = (
         select(Addition)
@@ -124,6 +136,7 @@ def details(work: Work, case: Case, link: str, actions: str) -> str:
             lines.append(texts.DETAIL_CALLER.format(name=callback.name, phone=callback.phone).rstrip())
     lines += extension_lines(work, case)
     lines += order_lines(work, case)
+    lines += talk_lines(work, case, short_of(work, case)) if who and case.talks else []
     for whistle in work.session.scalars(open_whistle_of(case.id)) if case.whistles else ():
         lines.append(texts.DETAIL_WHISTLE.format(whistle=whistle.number, n=whistle.serial))
     lines.append(texts.DETAIL_LINK.format(link=link))
@@ -175,6 +188,11 @@ DEEDS = {
     "whistle_named": "指派牵头、协助单位",
     "whistle_answered": "回哨",
     "whistle_done": "协助完成",
+    "help_ordered": "对协助单位下发督办单",
+    "help_order_answered": "协助单位答复督办单",
+    "help_order_accepted": "审核协助单位督办答复通过",
+    "help_order_sent_back": "退回协助单位督办答复",
+    "help_order_withdrawn": "撤销对协助单位的督办单",
     "whistle_closed": "收哨",
     "whistle_withdrawn": "撤哨",
 }
@@ -195,7 +213,7 @@ def deed_words(work: Work, event: CaseEvent) -> dict[str, str] | None:
     }
 
 
-def answer_by(work: Work, order: SupervisionOrder) -> str:
+def answer_by(work: Work, order: AnyOrder) -> str:
     """“12月8日24时前”: until when an order is answered."""
     return in_words(Deadline(order.answer_by, order.answer_provisional), now=work.now)
 
@@ -225,4 +243,15 @@ def order_lines(work: Work, case: Case) -> list[str]:
         elif order.state in WAITING_FOR_ANSWER and who and who.answers_for(case):
             line += texts.DETAIL_ANSWER.format(n=short_of(work, case))
         lines.append(line)
-    return lines
+    helping = work.session.scalars(help_orders_of(case.id)) if case.whistles else ()
+    return [*lines, *(help_order_line(work, order) for order in helping if order.is_open)]
+
+
+def help_order_line(work: Work, order: HelpOrder) -> str:
+    """An order to somebody who helps on a whistle, with what the Office may say to it."""
+    line = texts.DETAIL_HELP_ORDER.format(
+        order=order.number, party=order.party.name, state=ORDER_STATE_NAMES[order.state],
+        answer_by=answer_by(work, order),
+    )  # fmt: skip
+    judges = order.state is OrderState.ANSWERED and work.who is not None and work.who.is_office
+    return line + (texts.DETAIL_HELP_JUDGE.format(n=order.serial) if judges else "")

@@ -49,6 +49,8 @@ def show_help(work: Work, said: re.Match[str]) -> str:
         text += texts.HELP_TOWN
     if work.who and work.who.holds(Role.DEPARTMENT):
         text += texts.HELP_DEPARTMENT
+    if work.who and work.who.holds(Role.GENERAL_CHIEF, Role.DISTRICT_CHIEF):
+        text += texts.HELP_OVERSEER
     if work.who and work.who.is_office:
         text += texts.HELP_OFFICE
     return text

@@ -56,7 +56,10 @@ def _todo_office(work: Work) -> str:
     rows = [line_of(work, case) for case in waiting_for_office(work)]
     if not rows:
         return texts.NO_TODO
-    return "\n".join([texts.TODO_OFFICE.format(count=len(rows)), *rows, texts.TODO_OFFICE_HINT])
+    listed = "\n".join(rows)
+    besides = "".join(how for why, how in texts.TODO_OFFICE_HINTS.items() if why in listed)
+    hint = texts.TODO_OFFICE_HINT.removesuffix("。") + besides
+    return "\n".join([texts.TODO_OFFICE.format(count=len(rows)), *rows, f"{hint}。"])
 
 
 def told_what_was_done(work: Work, case: Case, refusal: OutOfTurn) -> Refusal:
@@ -123,7 +126,10 @@ def transfer(work: Work, said: re.Match[str]) -> str:
     if len(found) > 1:
         return texts.WHICH_OF_TOWNS.format(said=wanted, towns="、".join(t.name for t in found))
     if not found:
-        return texts.WHICH_TOWN.format(said=wanted, n=said["n"], towns="、".join(t.name for t in towns))
+        names = [town.name for town in towns]
+        return texts.WHICH_TOWN.format(
+            said=wanted, n=said["n"], example=next(iter(names), "镇街"), towns="、".join(names)
+        )
     told = colleague(work, case)
     if told:
         return told

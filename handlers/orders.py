@@ -12,7 +12,7 @@ from models.case import Case
 from models.supervision import SupervisionOrder, orders_of
 from rules.deadlines import Deadline, in_words
 from rules.refusal import Refusal
-from services import chase, falsification, ladder, people, reports, supervision
+from services import chase, falsification, ladder, orders, people, reports, supervision
 from services.desk import Work
 from services.people import Who
 
@@ -32,10 +32,10 @@ def answers(who: Who) -> bool:
 
 def last_order(work: Work, case: Case) -> SupervisionOrder:
     """The order of this case that matters now: the open one, else the last."""
-    orders = list(work.session.scalars(orders_of(case.id)))
-    if not orders:
+    its = list(work.session.scalars(orders_of(case.id)))
+    if not its:
         raise Refusal(texts.NO_ORDER.format(number=case.number))
-    return next((order for order in orders if order.is_open), orders[-1])
+    return next((order for order in its if order.is_open), its[-1])
 
 
 @commands.say(rf"催办\s*{NUMBER}{REASON}", office, interrupts=False)
@@ -128,8 +128,8 @@ def gather_answer(work: Work, said: Any, draft: Draft) -> Outcome:
         return Again(so_far(work, draft))
     if not draft.get("words") or not gathering.photos_in(draft):
         return Again(texts.ANSWER_NEEDS)
-    order = work.session.get_one(SupervisionOrder, draft["order"])
-    given = supervision.answer(work, order, draft["words"], gathering.photos_in(draft))
+    order = orders.kept(work, draft["order"])
+    given = orders.answer(work, order, draft["words"], gathering.photos_in(draft))
     for sent in gathering.sent_in(draft):
         reports.expect(work, sent, answer_id=given.id)
     return Done(texts.ORDER_ANSWERED.format(order=order.number))
@@ -140,5 +140,5 @@ def so_far(work: Work, draft: Draft) -> str:
     have = counted(draft)
     if have:
         return texts.ANSWER_SO_FAR.format(have=have)
-    order = work.session.get_one(SupervisionOrder, draft["order"])
+    order = orders.kept(work, draft["order"])
     return texts.ASK_ANSWER.format(order=order.number, answer_by=answer_by(work, order))

@@ -27,6 +27,7 @@ from handlers import (
     chief,
     extensions,
     gathering,
+    help_orders,
     join,
     joint_actions,
     law_outcomes,
@@ -37,6 +38,7 @@ from handlers import (
     report,
     talks,
     texts,
+    usages,
     whistles,
 )
 from models.case import Case
@@ -59,6 +61,7 @@ def dispatcher() -> Dispatcher:
         join.commands,
         office.commands,
         orders.commands,
+        help_orders.commands,
         talks.commands,
         whistles.commands,
         joint_actions.commands,
@@ -69,6 +72,7 @@ def dispatcher() -> Dispatcher:
         chief.commands,
         progress.commands,
         report.commands,
+        usages.commands,
     )
     return Dispatcher(
         flows={flow.name: flow for flow in flows},

@@ -4,10 +4,11 @@ import re
 
 from bot.conversation import Commands
 from handlers import texts
-from handlers.case_lines import GAP_OR_END, NUMBER, REASON, the_case, time_of
+from handlers.case_lines import GAP_OR_END, NUMBER, REASON, help_order_line, the_case, time_of
 from handlers.gathering import shortened
 from handlers.orders import office
 from handlers.talks import DAY, day_said, in_full
+from models.help_order import orders_for
 from models.whistle import Whistle, WhistleParty, entries_of, open_whistles
 from rules.privacy import without_telephone
 from rules.roles import Role
@@ -154,6 +155,7 @@ def shown(work: Work, whistle: Whistle) -> str:
         ),
         texts.WHISTLE_NEEDS.format(needs=shortened(seen(whistle.needs), 200)),
         *(_party_line(work, party) for party in whistle.parties),
+        *(f"· {help_order_line(work, order)}" for order in work.session.scalars(orders_for(whistle.id))),
         *(
             texts.WHISTLE_ENTRY.format(
                 time=time_of(e.at), body=e.body, what=ENTRY_NAMES[e.what], words=shortened(seen(e.words), 120)
@@ -183,4 +185,6 @@ def list_whistles(work: Work, said: re.Match[str]) -> str:
         )
         for w in found
     ]  # fmt: skip
-    return "\n".join([*(rows or [texts.NO_WHISTLES]), texts.WHISTLE_HOW])
+    may_blow = work.who is not None and blows(work.who)
+    how = texts.WHISTLE_HOW if may_blow else texts.WHISTLE_HOW_TO_HELP
+    return "\n".join([*(rows or [texts.NO_WHISTLES]), how])

@@ -20,6 +20,8 @@ class AssessmentState(StrEnum):
     """Approved by a second person (已批准): nothing of it changes any more."""
     SUPERSEDED = "superseded"
     """A correction took its place."""
+    DROPPED = "dropped"
+    """A correction that nobody approved was given up (撤销更正): kept as it was then."""
 
 
 class MonthlyAssessment(Base):
@@ -31,6 +33,7 @@ class MonthlyAssessment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     month: Mapped[str] = mapped_column(index=True)
     revision: Mapped[int]
+    """Counted from 1; a draft that was dropped gives its number back and has that of its row, below zero."""
     state: Mapped[AssessmentState]
     rulebook: Mapped[str]
     """Its name and version."""
@@ -50,6 +53,9 @@ class MonthlyAssessment(Base):
     """Why it was corrected."""
     digest: Mapped[str] = mapped_column(default="")
     """SHA-256 over everything frozen, hexadecimal."""
+    dropped_by: Mapped[str] = mapped_column(default="", server_default="")
+    dropped_at: Mapped[datetime | None]
+    dropped_because: Mapped[str] = mapped_column(Text, default="", server_default="")
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
@@ -129,6 +135,11 @@ class AppealState(StrEnum):
     OPEN = "open"
     GRANTED = "granted"
     REFUSED = "refused"
+
+
+BY_THE_OFFICE = "河长办主动更正"
+"""Who appealed, where the Office gave points back on its own motion: nobody did. Rows that say 河长办更正 are older;
+they were frozen as appeals granted, and are recomputed so."""
 
 
 class Appeal(Base):

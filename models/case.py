@@ -42,7 +42,7 @@ class Case(Base):
     longitude: Mapped[float | None]
     latitude: Mapped[float | None]
     place: Mapped[str] = mapped_column(default="")
-    opened_at: Mapped[datetime]
+    opened_at: Mapped[datetime] = mapped_column(index=True)
     assigned_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     proved_at: Mapped[datetime | None]

@@ -49,6 +49,13 @@ class JointAction(Base):
     whistle: Mapped[Whistle | None] = relationship()
 
 
+def actions_of_case(case_id: int) -> Select[JointAction]:
+    """Those that count and belong to a case by way of its whistles, in the order of their days."""
+    of_it = select(Whistle.id).where(Whistle.case_id == case_id)
+    counted = JointAction.whistle_id.in_(of_it), JointAction.withdrawn_at.is_(None)
+    return select(JointAction).where(*counted).order_by(JointAction.held_on, JointAction.id)
+
+
 def actions_newest_first() -> Select[JointAction]:
     """All of them, also those withdrawn."""
     return select(JointAction).order_by(JointAction.held_on.desc(), JointAction.id.desc())

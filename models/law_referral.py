@@ -55,6 +55,11 @@ def law_referrals_newest_first() -> Select[LawReferral]:
     return select(LawReferral).order_by(LawReferral.dated.desc(), LawReferral.id.desc())
 
 
+def reminded_after(first: datetime) -> Select[LawReferral]:
+    """Those of whose answer somebody is reminded after that moment: by working days, which a notice may move."""
+    return select(LawReferral).where(LawReferral.remind_at > first).order_by(LawReferral.id)
+
+
 def due_law_referrals(now: datetime) -> Select[LawReferral]:
     """Those of whose answer the Office is to be reminded by now."""
     due = select(LawReferral).where(LawReferral.remind_at <= now)

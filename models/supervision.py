@@ -1,6 +1,11 @@
-"""Supervision orders (督办单) with their answers, and the rungs of the ladder that were climbed."""
+"""Supervision orders (督办单) with their answers, and the rungs of the ladder that were climbed.
+
+All orders are numbered in one sequence and stand in one table: those to the town that has a case here, those to
+somebody who helps on a whistle in `models/help_order.py`.
+"""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -29,21 +34,18 @@ class Reminder(Base):
     at: Mapped[datetime]
 
 
-class SupervisionOrder(Base):
-    """An order to a town to finish a case, numbered without gaps in each China year; answered in writing."""
+class Order(Base):
+    """An order, numbered without gaps in each China year; answered in writing and with proof."""
 
     __tablename__ = "supervision_order"
-    __table_args__ = (
-        UniqueConstraint("year", "serial"),
-        Index("ix_supervision_order_town_issued", "town_id", "issued_at"),
-    )
+    __table_args__ = (UniqueConstraint("year", "serial"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(default="case", server_default="case")
+    """Whom it is to: "case" (the town that has it), "help" (somebody who helps on a whistle)."""
     year: Mapped[int]
     serial: Mapped[int]
     number: Mapped[str] = mapped_column(unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    town_id: Mapped[int] = mapped_column(ForeignKey("town.id"))
     state: Mapped[OrderState] = mapped_column(index=True)
     by_hand: Mapped[bool]
     """Issued by a clerk rather than by the ladder."""
@@ -68,10 +70,10 @@ class SupervisionOrder(Base):
     remind_at: Mapped[datetime | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column()
 
-    case: Mapped[Case] = relationship()
-    town: Mapped[Town] = relationship()
-
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__: dict[str, Any] = {
+        "version_id_col": version, "polymorphic_on": kind, "polymorphic_abstract": True,
+        "with_polymorphic": "*",
+    }  # fmt: skip
 
     def move(self, move: OrderMove) -> None:
         """Go to the next state, or refuse; `rules.supervision` holds the procedure."""
@@ -83,8 +85,23 @@ class SupervisionOrder(Base):
         return self.state in ORDER_OPEN
 
 
+class SupervisionOrder(Order):
+    """An order to a town to finish a case. (The columns may be empty only in the other kind's rows.)"""
+
+    __mapper_args__: dict[str, Any] = {"polymorphic_identity": "case"}
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True, nullable=True)
+    town_id: Mapped[int] = mapped_column(ForeignKey("town.id"), nullable=True)
+
+    case: Mapped[Case] = relationship()
+    town: Mapped[Town] = relationship()
+
+
+Index("ix_supervision_order_town_issued", SupervisionOrder.town_id, SupervisionOrder.issued_at)
+
+
 class OrderAnswer(Base):
-    """What a town answered to an order; photographs hang on it as evidence."""
+    """What was answered to an order; photographs hang on it as evidence."""
 
     __tablename__ = "order_answer"
     __table_args__ = (UniqueConstraint("order_id", "number"),)

@@ -189,15 +189,25 @@ def of_undertakings(due_at: datetime, ladder: Ladder, calendar: WorkCalendar) ->
     return _of_days(standing, ladder)
 
 
-def of_help(due_at: datetime, ladder: Ladder, calendar: WorkCalendar, *, before: bool = False) -> Rungs:
+def of_help(
+    due_at: datetime, ladder: Ladder, calendar: WorkCalendar,
+    *, before: bool = False, order_days: int = 0, order_settled_at: datetime | None = None,
+) -> Rungs:  # fmt: skip
     """The rungs of what somebody owes a whistle (吹哨): a lead named, an answer; `before`: also what was promised,
-    of which one is reminded before its day."""
+    of which one is reminded before its day. `order_days`: after so many working days it is ordered (督办单);
+    `order_settled_at`: when the answer to the last order was accepted, or the Office took that order back."""
     due = local_day(due_at - _INSTANT)
     standing = (
         [(Rung.DAY_BEFORE, _back(calendar, due, ladder.before_days))] if before and ladder.before_days else []
     )
     standing += [(Rung.ON_THE_DAY, due)] if ladder.on_the_day else []
     standing += [(Rung.OVERDUE, calendar.after(due, ladder.overdue_days or 1).on)]
+    order = calendar.after(due, order_days).on
+    if order_days and order_settled_at is None:
+        standing.append((Rung.ORDER, order))
+    elif order_days and order_settled_at is not None and ladder.again_days:
+        again = calendar.after(local_day(order_settled_at), ladder.again_days).on
+        standing.append((Rung.AGAIN, max(order, again)))
     return _of_days(standing, ladder)
 
 

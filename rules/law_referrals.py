@@ -1,6 +1,9 @@
 """Referral to law enforcement (移送执法) and procuratorial suggestions (检察建议): their states and moves.
 
-Source: the districts' practice as in docs/rules.md; a suggestion is answered by a day it names.
+Source: the districts' practice as in docs/rules.md. The answer is due on a day of the calendar that the paper names,
+never after so many working days, so no notice of days off moves it: a suggestion is answered within two months of
+its receipt unless it says otherwise (《人民检察院检察建议工作规定》2019, 第十九条), one before a public-interest suit
+within two months, in an emergency within fifteen days (法释〔2018〕6号第二十一条).
 """
 
 from collections.abc import Mapping

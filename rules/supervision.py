@@ -98,6 +98,8 @@ GROUND_NAMES = {
     Ground.FALSIFIED: "整改弄虚作假",
     Ground.BY_HAND: "河长办决定",
 }
+SAY_IT_THEMSELVES = frozenset({Ground.UNANSWERED, Ground.SECOND_ORDER})
+"""Grounds that the reason, written by the ladder, names again."""
 REFERRAL_STATE_NAMES = {
     ReferralState.PREPARED: "待移送",
     ReferralState.SENT: "已移送",

@@ -118,6 +118,8 @@ class WhistleSettings:
     answer_days: int = 3
     again_days: int = 3
     """How often a whistle that hangs is reminded of again."""
+    order_days: int = 3
+    """From the day a helper should have answered, or have done what it promised, to the order; 0: none."""
     departments: tuple[str, ...] = ()
 
 

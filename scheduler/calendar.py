@@ -4,9 +4,19 @@ have become known, each in its own transaction."""
 from datetime import date
 
 from models.case import dated_after, provisional_until
+from models.help_order import help_orders_dated_after, help_orders_known_by
+from models.law_referral import reminded_after
 from models.whistle import parties_dated_after, parties_known_by, whistles_dated_after, whistles_known_by
 from rules.workdays import end_of
-from services import failures, holiday_notices, notifications, recount, whistle_dates
+from services import (
+    failures,
+    help_order_dates,
+    holiday_notices,
+    law_referrals,
+    notifications,
+    recount,
+    whistle_dates,
+)
 from services.desk import Desk, Work
 
 
@@ -24,6 +34,7 @@ def _settle(desk: Desk) -> int:
         + desk.each(recount.orders_known_by(known), recount.order_anew)
         + desk.each(whistles_known_by(known), whistle_dates.naming_anew)
         + desk.each(parties_known_by(known), whistle_dates.helper_anew)
+        + desk.each(help_orders_known_by(known), help_order_dates.order_anew)
     )
 
 
@@ -43,6 +54,8 @@ def _apply(desk: Desk) -> int:
             + desk.each(recount.talks_after(loaded.since), recount.talk_anew)
             + desk.each(whistles_dated_after(loaded.since), whistle_dates.naming_anew)
             + desk.each(parties_dated_after(loaded.since), whistle_dates.helper_anew)
+            + desk.each(help_orders_dated_after(loaded.since), help_order_dates.order_anew)
+            + desk.each(reminded_after(loaded.since), law_referrals.schedule)
             + desk.each(notifications.held_back(desk.clock()), notifications.wait_anew)
         )
     for what in failed:

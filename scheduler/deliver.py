@@ -100,7 +100,7 @@ def _over_the_channels(postman: Postman, envelope: Envelope) -> None:
         if not isinstance(outcome, WeChatRefused):
             return
         failed = outcome
-    if not envelope.window_open:
+    if not _may_be_written_to(postman, envelope):
         if failed is not None:
             # with our code for a shut window: once the person speaks, it is owed again
             _undeliverable(postman, envelope, SHUT, consequence(failed.code).sentence)
@@ -108,6 +108,12 @@ def _over_the_channels(postman: Postman, envelope: Envelope) -> None:
             _undeliverable(postman, envelope, SHUT, "本人 48 小时内没有与公众号互动，无法发客服消息")
         return
     _by_customer_service(postman, envelope, link)
+
+
+def _may_be_written_to(postman: Postman, envelope: Envelope) -> bool:
+    """The platform's window closes by the real time, also where a job runs as if it were later (`--at`)."""
+    until = envelope.window_until
+    return envelope.window_open or (until is not None and until > postman.real_time())
 
 
 def _by_template(postman: Postman, envelope: Envelope, template: Template, link: str) -> WeChatRefused | None:

@@ -18,6 +18,7 @@ from rules.refusal import Refusal
 from rules.supervision import (
     ADMONITION_OPEN,
     GROUND_NAMES,
+    SAY_IT_THEMSELVES,
     AdmonitionMove,
     AdmonitionState,
     Ground,
@@ -63,6 +64,8 @@ def call(
         raise Refusal(f"该案件已有没有办结的约谈{held.number}。")
     if held is not None:
         held.reason = f"{held.reason}{besides(ground)}{reason}"
+        if held.state is AdmonitionState.HELD:  # talked already: the Office sees to what was undertaken
+            case.mark(f"约谈{held.number}之后{reason}")
         _record(work, held, "talk_grounds", party, reason)
         return held
     year, serial = serial_of_year(work, "admonition")
@@ -102,13 +105,16 @@ def set_date(work: Work, talk: Admonition, meets_at: datetime, place: str) -> No
         raise Refusal(f"{_named(day)}是休息日，约谈请安排在工作日，其后的第一个工作日是{_named(after)}。")
     talk.move(AdmonitionMove.DATE)
     _arranged(talk)
-    talk.meets_at, talk.place = meets_at, place.strip()
+    before = f"（原定{day_and_time(talk.meets_at)}）" if talk.meets_at else ""
+    talk.meets_at, talk.place = meets_at, place.strip() or talk.place
+    when = day_and_time(meets_at)
     past = [rung for rung, at in _rungs(work, talk)[0] if at <= work.now]
     talk.climbed = past[-1] if past else None  # who is told of the day now needs no reminder of it
-    event = _record(work, talk, "talk_dated", Party.OFFICE, place, at=meets_at.astimezone(CHINA).isoformat())
-    leaders = people.leaders(work, talk.town_id)
-    tell_people(work, talk.case, event, Notice.ORDER, "town_talk_dated", leaders, **_says(work, talk))
-    tell_office(work, talk.case, event, Notice.ORDER, "office_talk_dated", **_says(work, talk))
+    arranged, at = f"{when} {talk.place}".strip(), meets_at.astimezone(CHINA).isoformat()
+    event = _record(work, talk, "talk_dated", Party.OFFICE, arranged, at=at)
+    leaders, says = people.leaders(work, talk.town_id), {**_says(work, talk), "when": f"{when}{before}"}
+    tell_people(work, talk.case, event, Notice.ORDER, "town_talk_dated", leaders, **says)
+    tell_office(work, talk.case, event, Notice.ORDER, "office_talk_dated", **says)
     schedule(work, talk)
 
 
@@ -149,12 +155,16 @@ def withdraw(work: Work, talk: Admonition, reason: str) -> None:
     """The Office takes the call back (撤销约谈)."""
     office_only(work)
     _needs(reason, f"请写明撤销的理由，例如：撤销约谈 {talk.case.number} 已按期答复")
+    was_held = talk.state is AdmonitionState.HELD
     talk.move(AdmonitionMove.WITHDRAW)
     _arranged(talk)
     talk.settled_at, talk.remark = work.now, reason
     event = _record(work, talk, "talk_withdrawn", Party.OFFICE, reason)
     leaders, says = people.leaders(work, talk.town_id), {**_says(work, talk), "reason": reason}
-    tell_people(work, talk.case, event, Notice.ORDER, "town_talk_withdrawn", leaders, **says)
+    if was_held:
+        tell_people(work, talk.case, event, Notice.ORDER, "town_talk_dropped", leaders, **says)
+    else:
+        tell_people(work, talk.case, event, Notice.ORDER, "town_talk_withdrawn", leaders, **says)
     schedule(work, talk)
 
 
@@ -270,8 +280,10 @@ def _chase(work: Work, talk: Admonition, rung: Rung) -> None:
     if talk.state is AdmonitionState.CALLED:
         tell_office(work, case, event, Notice.REMINDER, "office_talk_undated", **says)
     elif talk.state is AdmonitionState.DATED:
+        case.mark(f"约谈{talk.number}没有录入纪要")
         tell_office(work, case, event, Notice.REMINDER, "office_minutes_missing", **says)
     else:
+        case.mark(f"约谈{talk.number}承诺逾期")
         tell_office(work, case, event, Notice.REMINDER, "office_undertaking_overdue", **says)
 
 
@@ -293,10 +305,10 @@ def _says(work: Work, talk: Admonition) -> dict[str, Any]:
     return {
         "talk": talk.number,
         "town_id": talk.town_id,
-        "ground": GROUND_NAMES[talk.ground],
+        "ground": "" if talk.ground in SAY_IT_THEMSELVES else f"{GROUND_NAMES[talk.ground]}，",
         "reason": talk.reason,
         "when": day_and_time(talk.meets_at) if talk.meets_at else "",
-        "where": talk.place,
+        "where": talk.place or "另行通知",
         "undertakings": talk.undertakings,
         "undertakings_by": in_words(Deadline(due, provisional=False), now=work.now) if due else "",
     }

@@ -7,9 +7,11 @@ from sqlalchemy import or_, select
 from models.case import Case
 from models.evidence import Arrival, Evidence, Look
 from models.follower import Follower
+from models.help_order import HelpOrder
+from models.joint_action import JointAction, actions_of_case
 from models.person import Person
 from models.report import Addition, Report, reports_of
-from models.supervision import OrderAnswer, SupervisionOrder
+from models.supervision import Order, OrderAnswer, SupervisionOrder
 from rules.lifecycle import State
 from rules.refusal import Refusal
 from services.desk import Work
@@ -79,17 +81,24 @@ def _may_see(work: Work, link: CaseLink, case: Case, row: Evidence) -> bool:
     if row.case_id is not None:
         return row.case_id == case.id and row.proof_round in rounds_seen(link, case)
     if row.answer_id is not None:
-        return link.view is not View.REPORTER and _case_answered(work, row.answer_id) == case.id
+        return _may_see_answer(work, link, case, row.answer_id)
+    if row.action_id is not None:
+        theirs = actions_of_case(case.id).where(JointAction.id == row.action_id)
+        return link.view is not View.REPORTER and work.session.scalar(theirs) is not None
     report_id = row.report_id
     if row.addition_id is not None:
         report_id = work.session.scalar(select(Addition.report_id).where(Addition.id == row.addition_id))
     return report_id in {report.id for report in reports_seen(work, link, case)}
 
 
-def _case_answered(work: Work, answer_id: int) -> int | None:
-    """The case whose supervision order was answered with this."""
-    orders = select(SupervisionOrder.case_id).join(OrderAnswer, OrderAnswer.order_id == SupervisionOrder.id)
-    return work.session.scalar(orders.where(OrderAnswer.id == answer_id))
+def _may_see_answer(work: Work, link: CaseLink, case: Case, answer_id: int) -> bool:
+    """What a helper answered is for all who work on the case, what the town answered for it and the Office."""
+    answered = select(Order).join(OrderAnswer, OrderAnswer.order_id == Order.id)
+    order = work.session.scalar(answered.where(OrderAnswer.id == answer_id))
+    if isinstance(order, HelpOrder):
+        return link.view is not View.REPORTER and order.whistle.case_id == case.id
+    may = link.view in (View.TOWN, View.OFFICE)
+    return may and isinstance(order, SupervisionOrder) and order.case_id == case.id
 
 
 def looked(work: Work, link: CaseLink, what: str) -> None:

@@ -11,7 +11,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from models.admonition import Referral, admonitions_of
 from models.case import Case, CaseEvent, events_of
 from models.evidence import Look
-from models.supervision import SupervisionOrder, answers_to, orders_of
+from models.help_order import HelpOrder
+from models.supervision import Order, answers_to
 from rules.deadlines import SEVERITY_NAMES
 from rules.lifecycle import PARTY_NAMES, STATE_NAMES, Party, State
 from rules.privacy import without_telephone
@@ -40,8 +41,8 @@ def case_file(work: Work, case: Case, referral: Referral | None = None) -> CaseF
     who = work.who.pseudonym if work.who else "command line"
     work.session.add(Look(at=work.now, viewer=who, case_id=case.id, what="case file"))
     papers = {"案卷": _course(work, case)}
-    for order in work.session.scalars(orders_of(case.id)).all():
-        papers[f"督办单{order.number}"] = order_papers.order_paper(work, order)
+    for order in order_papers.all_orders(work, case):
+        papers[f"督办单{order.number}"] = order_papers.paper_of(work, order)
     for talk in work.session.scalars(admonitions_of(case.id)).all():
         if talk.minutes_at is not None:
             papers[f"约谈纪要{talk.number}"] = order_papers.minutes_paper(work, talk)
@@ -68,15 +69,16 @@ def _course(work: Work, case: Case) -> Paper:
         )
         for event in work.session.scalars(events_of(case.id))
     ]  # fmt: skip
+    orders = order_papers.all_orders(work, case)
     body: list[Line | Table] = [
         Line("一、案件情况", heading=True),
         Table(("事项", "内容"), [fact for fact in facts if fact[1]], (1, 4)),
         Line("二、办理经过", heading=True),
         Table(("时间", "事项", "由", "状态", "说明"), deeds, (5, 5, 3, 4, 8)),
         Line("三、督办与答复", heading=True),
-        *[line for order in work.session.scalars(orders_of(case.id)).all() for line in _order(work, order)],
+        *[line for order in orders for line in _order(work, order)],
     ]
-    if not case.orders:
+    if not orders:
         body.append(Line("没有下发督办单。"))
     return Paper(
         office=order_papers.office_name(work), title=f"案件{case.number}案卷", number="", to="", body=body,
@@ -89,10 +91,11 @@ def _reason(event: CaseEvent) -> str:
     return "" if event.party is Party.REPORTER else without_telephone(event.reason)
 
 
-def _order(work: Work, order: SupervisionOrder) -> list[Line]:
+def _order(work: Work, order: Order) -> list[Line]:
+    to = f"（协助单位{order.party.name}）" if isinstance(order, HelpOrder) else ""
     lines = [
         Line(
-            f"督办单{order.number}：{moment(order.issued_at)}下发，{order.reason}，{ORDER_STATE_NAMES[order.state]}。"
+            f"督办单{order.number}{to}：{moment(order.issued_at)}下发，{order.reason}，{ORDER_STATE_NAMES[order.state]}。"
         )
     ]
     for given in work.session.scalars(answers_to(order.id)):

@@ -7,18 +7,22 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from models.case import Case, CaseEvent, events_of
-from models.evidence import Arrival, Evidence, Medium, answered_with, proof_of
+from models.evidence import Evidence, proof_of
 from models.extension import EXTENSION_NAMES, extensions_of
 from models.report import SOURCE_NAMES, Addition, Report
-from models.supervision import answers_to, orders_of
-from models.whistle import whistles_of
 from rules.deadlines import SEVERITY_NAMES
 from rules.lifecycle import MOVE_NAMES, PARTY_NAMES, STATE_NAMES, Move, State
-from rules.privacy import without_telephone
-from rules.whistles import WHISTLE_STATE_NAMES
 from services import extensions
 from services.case_access import case_behind, looked, reports_seen, rounds_seen
 from services.case_notices import deadline_words
+from services.case_supervision import (
+    actions_together,
+    answer_that_waits,
+    answers_to_orders,
+    calls_for_help,
+    orders_in_short,
+)
+from services.case_telling import Told, told, words_for
 from services.desk import Work
 from services.links import CaseLink, View
 
@@ -65,38 +69,27 @@ DEED_NAMES: Mapping[str, str] = {
     "whistle_named": "指派牵头、协助单位",
     "whistle_answered": "回哨",
     "whistle_done": "协助完成",
+    "help_ordered": "对协助单位下发督办单",
+    "help_order_answered": "协助单位答复督办单",
+    "help_order_accepted": "协助单位督办答复通过",
+    "help_order_sent_back": "协助单位督办答复退回",
+    "help_order_withdrawn": "撤销对协助单位的督办单",
     "whistle_closed": "收哨",
     "whistle_withdrawn": "撤哨",
     "law_referred": "移送执法、检察建议",
     "law_answered": "移送执法、检察建议答复",
     "law_withdrawn": "移送执法、检察建议作废",
-}
-WAITING_WORDS = {
-    Arrival.WAITING: "照片接收中，请稍后刷新",
-    Arrival.GONE: "照片未能收到",
-    Arrival.ERASED: "已删除",
+    "example_released": "刊登为示例",
+    "example_taken_back": "收回示例",
 }
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A photograph on the page, or the sentence that stands in its place."""
+NO_HELPERS_BUSINESS = ("extension_", "order_", "talk_", "referral_", "law_", "example_")
+"""Deeds between the Office and the case's own town (督办、约谈 …) begin so, or are these."""
+ALONE = frozenset({"ordered", "held", "urged", "reminded", "date_moved", "falsified", "rating"})
 
-    id: int
-    note: str
-    mark: str = ""
-    taken_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Told:
-    """A report, an addition or a round of proof: who in general, when, the words, the photographs."""
-
-    heading: str
-    at: datetime | None
-    words: str
-    pictures: Sequence[Picture]
-    recordings: int = 0
+MOVES = frozenset(move.value for move in Move)
+"""Only these bring a case into another state; of the others the page names none."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +113,12 @@ class Sheet:
     facts: Sequence[tuple[str, str]]
     before: Sequence[Told]
     after: Sequence[Told]
+    whistles: Sequence[Told]
+    """Calls for help (吹哨): what is needed, who was named, how far each is."""
+    answers: Sequence[Told]
+    """To supervision orders: of the town, and of those who help on a whistle."""
+    actions: Sequence[Told]
+    """Joint actions (联合行动)."""
     deeds: Sequence[Deed]
 
 
@@ -136,7 +135,10 @@ def look_at_case(work: Work, link: CaseLink) -> Sheet:
         facts=[(name, value) for name, value in _facts(work, link, case) if value],
         before=_before(work, link, reports),
         after=_proof(work, link, case, events),
-        deeds=[] if mine else [_deed(link, event) for event in events],
+        whistles=[] if mine else calls_for_help(work, link, case),
+        answers=[] if mine else answers_to_orders(work, link, case),
+        actions=[] if mine else actions_together(work, link, case),
+        deeds=[] if mine else [_deed(link, event) for event in events if _concerns(link, event)],
     )
 
 
@@ -147,10 +149,10 @@ def _facts(work: Work, link: CaseLink, case: Case) -> list[tuple[str, str]]:
         ("级别", "" if link.view is View.REPORTER else SEVERITY_NAMES[case.severity]),
         ("地点", case.place),
         ("办理单位", case.town.name if case.town else "河长办分派中"),
-        ("期限", deadline_words(work, case)),
-        ("延期", "" if link.view is View.REPORTER else _extensions(work, case)),
-        ("吹哨", "" if link.view is View.REPORTER else _whistles(work, case)),
-        ("微信回复", _answers(link, case, asked=extensions.asked_for(work, case) is not None)),
+        ("期限", deadline_words(work, case) if link.view is not View.REPORTER else _expected_by(work, case)),
+        ("延期", _extensions(work, case) if link.view in (View.TOWN, View.OFFICE) else ""),
+        ("督办单", "" if link.view is View.REPORTER else orders_in_short(work, link, case)),
+        ("微信回复", _answers(work, link, case)),
         ("请河长办留意", case.for_office if link.view is View.OFFICE else ""),
     ]
 
@@ -160,16 +162,21 @@ def _extensions(work: Work, case: Case) -> str:
     return "；".join(f"{extensions.words_of(row)}，{EXTENSION_NAMES[row.state]}" for row in rows)
 
 
-def _whistles(work: Work, case: Case) -> str:
-    rows = work.session.scalars(whistles_of(case.id)) if case.whistles else ()
-    return "；".join(
-        f"{row.number}{WHISTLE_STATE_NAMES[row.state]}{f'，牵头{row.lead.name}' if row.lead else ''}"
-        for row in rows
-    )
+def _expected_by(work: Work, case: Case) -> str:
+    """What a reporter may expect: a date that stands still has yet to be told."""
+    if case.is_paused:
+        return "正请其他单位协助，期限顺延，定下后告诉您"
+    return deadline_words(work, case)
 
 
-def _answers(link: CaseLink, case: Case, *, asked: bool) -> str:
+def _answers(work: Work, link: CaseLink, case: Case) -> str:
     """What whoever has the case now may say in the chat; the case number is understood from everybody."""
+    asked = extensions.asked_for(work, case) is not None
+    said = [_move_that_waits(link, case, asked=asked), answer_that_waits(work, link, case)]
+    return "；".join(words for words in said if words)
+
+
+def _move_that_waits(link: CaseLink, case: Case, *, asked: bool) -> str:
     n = case.number
     match link.view, case.state:
         case View.TOWN, State.ASSIGNED:
@@ -187,16 +194,16 @@ def _answers(link: CaseLink, case: Case, *, asked: bool) -> str:
 
 
 def _before(work: Work, link: CaseLink, reports: Sequence[Report]) -> list[Told]:
-    told = []
+    found = []
     for report in reports:
         heading = "您的举报" if link.view is View.REPORTER else _seen_by(link, report)
-        told.append(_told(work, link, heading, report.submitted_at, report.words, _of(report_id=report.id)))
+        found.append(told(work, link, heading, report.submitted_at, report.words, _of(report_id=report.id)))
         for addition in work.session.scalars(
             select(Addition).where(Addition.report_id == report.id).order_by(Addition.id)
         ):
             heading = "补充" if addition.question_id is None else "对追问的答复"
-            told.append(_told(work, link, heading, addition.at, addition.words, _of(addition_id=addition.id)))
-    return told
+            found.append(told(work, link, heading, addition.at, addition.words, _of(addition_id=addition.id)))
+    return found
 
 
 def _seen_by(link: CaseLink, report: Report) -> str:
@@ -214,50 +221,23 @@ def _of(report_id: int | None = None, addition_id: int | None = None) -> Select[
 def _proof(work: Work, link: CaseLink, case: Case, events: Sequence[CaseEvent]) -> list[Told]:
     """Each round of proof with what the town said when it sent it."""
     said = {event.details.get("round"): event for event in events if event.what == Move.PROVE.value}
-    rounds, told = rounds_seen(link, case), []
+    rounds, found = rounds_seen(link, case), []
     for number in rounds:
         heading = f"第 {number} 次整改" if len(rounds) > 1 else "整改情况"
         event = said.get(number)
         at, words = (event.at, event.reason) if event else (None, "")
-        told.append(_told(work, link, heading, at, words, proof_of(case.id, number)))
-    return told + _answers_to_orders(work, link, case)
+        found.append(told(work, link, heading, at, words, proof_of(case.id, number)))
+    return found
 
 
-def _answers_to_orders(work: Work, link: CaseLink, case: Case) -> list[Told]:
-    """What the town answered to supervision orders: not the reporter's business."""
-    if link.view is View.REPORTER or not case.orders:
-        return []
-    return [
-        _told(work, link, f"对督办单{order.number}的答复", given.at, given.words, answered_with(given.id))
-        for order in work.session.scalars(orders_of(case.id))
-        for given in work.session.scalars(answers_to(order.id))
-    ]
-
-
-def _told(
-    work: Work, link: CaseLink, heading: str, at: datetime | None, words: str, evidence: Select[Evidence]
-) -> Told:
-    rows = work.session.scalars(evidence).all()
-    pictures = [_picture(link, row) for row in rows if row.medium is Medium.PHOTO]
-    return Told(heading, at, _words(link, words), pictures, len(rows) - len(pictures))
-
-
-def _words(link: CaseLink, words: str) -> str:
-    """A town learns no telephone number, not even one the reporter wrote down."""
-    return without_telephone(words) if link.view in (View.TOWN, View.HELPER) else words
-
-
-def _picture(link: CaseLink, row: Evidence) -> Picture:
-    if row.arrival is not Arrival.STORED:
-        return Picture(row.id, WAITING_WORDS.get(row.arrival) or row.reason)
-    if link.view is View.REPORTER:
-        return Picture(row.id, "")
-    is_proof = row.case_id is not None
-    taken_at = row.photo.taken_at if row.photo and is_proof and link.view is View.OFFICE else None
-    return Picture(row.id, "", row.mark, taken_at)
+def _concerns(link: CaseLink, event: CaseEvent) -> bool:
+    """Whoever helps sees the case and the help, not how its town is supervised."""
+    of_the_town = event.what in ALONE or event.what.startswith(NO_HELPERS_BUSINESS)
+    return link.view is not View.HELPER or not of_the_town
 
 
 def _deed(link: CaseLink, event: CaseEvent) -> Deed:
-    after = STATE_NAMES[State(event.after)] if event.after and event.after != event.before else ""
+    moved = event.what in MOVES and event.after and event.after != event.before
+    after = STATE_NAMES[State(event.after)] if moved else ""
     what = DEED_NAMES.get(event.what, "记录")
-    return Deed(event.at, what, PARTY_NAMES[event.party], after, _words(link, event.reason))
+    return Deed(event.at, what, PARTY_NAMES[event.party], after, words_for(link, event.reason))

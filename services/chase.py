@@ -7,7 +7,7 @@ from rules.escalation import RUNG_NAMES, Rung
 from rules.lifecycle import STATE_NAMES, Party, State
 from rules.refusal import Refusal
 from rules.workdays import end_of
-from services import admonitions, audit, ladder, people, supervision
+from services import admonitions, audit, help_order_reminders, ladder, people, supervision
 from services.case_notices import tell_office, tell_people
 from services.desk import Work
 from services.ladder import ORDERS, WITH_TOWN, office_only, promise_of
@@ -87,7 +87,7 @@ def _remind_town(work: Work, case: Case, event: CaseEvent, rung: Rung) -> None:
         case _:
             tell_people(work, case, event, Notice.REMINDER, "town_overdue", chiefs, task=task)
     if why:
-        reason = f"{RUNG_NAMES[rung]}没有人收到（{why}）"
+        reason = f"{RUNG_NAMES[rung]}{'只有联络员收到' if chiefs else '没有人收到'}（{why}）"
         tell_office(work, case, event, Notice.REMINDER, "office_nobody_reminded", reason=reason, task=task)
 
 
@@ -102,9 +102,8 @@ def urge(work: Work, case: Case, reason: str) -> int:
     if not chiefs:
         raise Refusal("该镇街无人绑定微信，请电话催办。")
     event = audit.record(work, case, "urged", Party.OFFICE, reason=reason)
-    tell_people(
-        work, case, event, Notice.REMINDER, "town_urged", chiefs, task=TASKS[case.state], reason=reason
-    )
+    task = f"{TASKS[case.state]}{'（已逾期）' if case.is_late(work.now) else ''}"
+    tell_people(work, case, event, Notice.REMINDER, "town_urged", chiefs, task=task, reason=reason)
     return len(chiefs)
 
 
@@ -124,3 +123,4 @@ def hold(work: Work, case: Case, days: int, reason: str) -> None:
     for order in work.session.scalars(open_orders_of(case.id)).all():
         supervision.schedule(work, order)
     admonitions.case_moved(work, case)
+    help_order_reminders.case_held(work, case)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from models.admonition import Admonition
 from models.case import Case
+from models.help_order import HelpOrder
 from models.registry import Town
 from models.supervision import SupervisionOrder
+from models.whistle import WhistleParty
 from rules.supervision import AdmonitionState, OrderState
 from rules.workdays import end_of
 from services.desk import Work
@@ -31,7 +33,7 @@ class Circular:
     month: date
     """Its first day."""
     towns: Sequence[tuple[str, int, int, int, int, int, int]]
-    """Name, then as the headings say."""
+    """Name, then as the headings say; after the towns the departments that were ordered to help (吹哨)."""
     total: tuple[int, int, int, int, int, int]
     """As the headings say; what no town has yet (待分派) is in it too."""
     rows: Sequence[OpenCase]
@@ -50,16 +52,20 @@ def circular(work: Work, month: date) -> Circular:
     opened = _by_town(work, Case.assigned_at, since, before)
     closed = _by_town(work, Case.closed_at, since, before)
     orders = _count(work, SupervisionOrder, SupervisionOrder.issued_at, since, before)
+    helping = _to_helpers(work, since, before)
     talks = _count(work, Admonition, Admonition.called_at, since, before)
     now, late = Counter(row.town for row in rows), Counter(row.town for row in rows if row.late)
     towns = list(work.session.scalars(select(Town).order_by(Town.position, Town.id)))
+    for town in towns:
+        orders[town.id] += helping.pop(town.name, 0)
     counted = [
         (t.name, opened[t.id], closed[t.id], now[t.name], late[t.name], orders[t.id], talks[t.id])
         for t in towns
     ]
+    counted += [(name, 0, 0, 0, 0, many, 0) for name, many in sorted(helping.items())]
     total = (
-        sum(opened.values()), sum(closed.values()), len(rows), sum(late.values()), sum(orders.values()),
-        sum(talks.values()),
+        sum(opened.values()), sum(closed.values()), len(rows), sum(late.values()),
+        sum(row[5] for row in counted), sum(talks.values()),
     )  # fmt: skip
     return Circular(first, [row for row in counted if any(row[1:])], total, rows)
 
@@ -108,6 +114,19 @@ def _count(
     withdrawn = OrderState.WITHDRAWN if table is SupervisionOrder else AdmonitionState.WITHDRAWN
     rows = select(table.town_id, func.count()).where(at >= since, at < before, table.state != withdrawn)
     return Counter({int(row[0]): int(row[1]) for row in work.session.execute(rows.group_by(table.town_id))})
+
+
+def _to_helpers(work: Work, since: datetime, before: datetime) -> Counter[str]:
+    """Orders to those who help on whistles, by their names."""
+    rows = (
+        select(WhistleParty.name, func.count())
+        .join(HelpOrder, HelpOrder.party_id == WhistleParty.id)
+        .where(
+            HelpOrder.issued_at >= since, HelpOrder.issued_at < before, HelpOrder.state != OrderState.WITHDRAWN
+        )
+        .group_by(WhistleParty.name)
+    )  # fmt: skip
+    return Counter({name: int(many) for name, many in work.session.execute(rows)})
 
 
 def _next_month(first: date) -> date:

@@ -29,8 +29,11 @@ ACTS = {
 ASKS_REPORTER = frozenset({"reporter_question", "reporter_photo_missing"})
 """Each has its own line beside the newest state; no longer asked once the case has ended."""
 SETTLES = frozenset(
-    {"town_order_accepted", "town_order_withdrawn", "town_order_copy", "town_talk_withdrawn", "office_order"}
-)
+    {
+        "town_order_accepted", "town_order_withdrawn", "town_order_copy", "town_talk_withdrawn", "town_talk_dropped",
+        "office_order",
+    }
+)  # fmt: skip
 """About an order or a talk, and nothing is to be done about it."""
 OWN_LINES = ("talk", "order", "referral", "extension")
 """What has a line of its own beside the newest of its case: its time and place must not vanish behind that."""
@@ -182,7 +185,8 @@ def _of_staff(work: Work, row: Notification, case: Case | None) -> Line:
     says = {**kept, "sentence": row.sentence}
     if "whistle" in says:  # its newest, beside whatever there is of its case
         asked = "until" in says
-        return Line((0, 1, "" if asked else "9", row.id), row, says, asked, ("whistle", says["whistle"]))
+        its = ("whistle", says["whistle"], says.get("order", ""))  # an order has a line of its own
+        return Line((0, 1, "" if asked else "9", row.id), row, says, asked, its)
     if case is None or row.person is None:
         return Line((2, 0, "", row.id), row, says, False, ("", row.id))
     party = row.sentence.partition("_")[0]

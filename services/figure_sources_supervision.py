@@ -1,11 +1,12 @@
 """Sources of figures from supervision (督查): inspections, orders, whistles, talks."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import shapely
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.admonition import Admonition
@@ -41,13 +42,11 @@ def inspection_findings(work: Work, month: Month, towns: Sequence[int]) -> Count
 
 
 def _found(month: Month) -> Any:
-    """Cases found in the month, with the town that had each when it was over, and how grave it was then."""
+    """Cases found by the end of the month and first with a town then, with that town, and how grave each was.
+
+    One that waited for the Office to name a town when the month was over counts in the month in which it did.
+    """
     its, later = aliased(Duty), aliased(Outcome)
-    newest = (
-        select(func.max(its.id))
-        .where(its.case_id == Outcome.case_id, its.kind.in_(counts.OF_CASES), its.begun_at < month.ends)
-        .scalar_subquery()
-    )
     changed = (
         select(later.value)
         .where(later.case_id == Outcome.case_id, later.what == What.SEVERITY, later.at < month.ends)
@@ -55,18 +54,30 @@ def _found(month: Month) -> Any:
         .limit(1)
         .scalar_subquery()
     )
-    handed_back = and_(Duty.end == DutyEnd.LEFT, Duty.ended_at < month.ends)
+    before = aliased(Duty)
+    had = exists().where(before.id == _newest(aliased(Duty), month.begins), ~_left(before, month.begins))
     return (
-        select(Duty.town_id, Case.number, Outcome.value, changed)
+        select(its.town_id, Case.number, Outcome.value, changed)
         .select_from(Outcome)
-        .join(Duty, Duty.id == newest)
+        .join(its, its.id == _newest(aliased(Duty), month.ends))
         .join(Case, Case.id == Outcome.case_id)
         .where(
-            Outcome.what == What.FOUND, Outcome.at >= month.begins, Outcome.at < month.ends,
-            or_(Duty.end.is_(None), ~handed_back), counts.ours(Outcome.case_id, month),
+            Outcome.what == What.FOUND, Outcome.at >= month.previous.begins, Outcome.at < month.ends,
+            or_(Outcome.at >= month.begins, ~had), ~_left(its, month.ends), counts.ours(Outcome.case_id, month),
         )
         .order_by(Outcome.id)
     )  # fmt: skip
+
+
+def _newest(its: Any, at: datetime) -> Any:
+    """The last of a case's duties that had begun then."""
+    found = select(func.max(its.id)).where(its.case_id == Outcome.case_id, its.kind.in_(counts.OF_CASES))
+    return found.where(its.begun_at < at).correlate(Outcome).scalar_subquery()
+
+
+def _left(its: Any, at: datetime) -> ColumnElement[bool]:
+    """It was handed back by then, and nobody else's yet."""
+    return and_(its.end.is_not(None), its.end == DutyEnd.LEFT, its.ended_at < at)
 
 
 def kilometres(work: Work, month: Month) -> dict[int, Decimal]:

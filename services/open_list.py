@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from models.case import Case, open_cases
+from models.help_order import help_orders_of
 from models.registry import Town
 from models.supervision import open_orders_of
 from rules.deadlines import SEVERITY_NAMES
@@ -58,7 +59,6 @@ def open_rows(work: Work, town: str = "") -> list[OpenCase]:
 
 def _row(work: Work, case: Case) -> OpenCase:
     due = case.due_at
-    order = work.session.scalar(open_orders_of(case.id).limit(1)) if case.orders else None
     last_day = local_day(due - timedelta(microseconds=1)) if due else work.today
     until = local_day(case.paused_at) if case.is_paused and case.paused_at else work.today
     return OpenCase(
@@ -71,8 +71,16 @@ def _row(work: Work, case: Case) -> OpenCase:
         assigned=moment(case.assigned_at),
         due=deadline_words(work, case),
         late=work.calendar.count(last_day, until) if due and case.is_late(work.now) else 0,
-        order=order.number if order else "",
+        order=_orders(work, case),
     )
+
+
+def _orders(work: Work, case: Case) -> str:
+    """Its open orders; of one to somebody who helps on its whistle also to whom."""
+    own = work.session.scalars(open_orders_of(case.id)) if case.orders else ()
+    helping = work.session.scalars(help_orders_of(case.id)) if case.whistles else ()
+    theirs = [f"{order.number}（{order.party.name}）" for order in helping if order.is_open]
+    return "、".join([*(order.number for order in own), *theirs])
 
 
 def list_paper(work: Work, rows: Sequence[OpenCase]) -> Paper:

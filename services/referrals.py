@@ -67,6 +67,7 @@ def send(work: Work, referral: Referral) -> None:
     if talk is not None and talk.is_open:
         talk.move(AdmonitionMove.REFER)
         talk.settled_at, talk.remind_at = work.now, None
+        referral.case.unmark(f"约谈{talk.number}")
     _record(work, referral, "referral_sent", Party.OFFICE, referral.body)
 
 

@@ -10,7 +10,7 @@ from rules.lifecycle import Party
 from rules.refusal import Refusal
 from rules.whistles import Named, PartyMove, PartyState, WhistleMove
 from rules.workdays import end_of
-from services import people, whistle_parties
+from services import help_orders, people, whistle_parties
 from services.desk import Work
 from services.ladder import office_only
 from services.whistle_notices import answer_date, day, news, tell
@@ -97,6 +97,7 @@ def answer(work: Work, party: WhistleParty, plan: str, do_by: date) -> None:
         party,
         "回哨",
     )
+    help_orders.party_moved(work, party, "已回哨")
     schedule_party(work, party)
 
 
@@ -110,6 +111,7 @@ def finish(work: Work, party: WhistleParty, result: str) -> None:
     news(
         work, party.whistle, enter(work, party.whistle, "done", party.name, result, capacity), party, "已完成"
     )
+    help_orders.party_moved(work, party, "已完成协助")
     schedule_party(work, party)
     schedule(work, party.whistle)
 

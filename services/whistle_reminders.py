@@ -1,16 +1,21 @@
-"""Reminders of a whistle: the Office that names nobody, helpers who do not answer or do not keep their day."""
+"""Reminders of a whistle: when the Office, which names nobody, and a helper are next to be reminded, and of what.
+
+Helpers themselves are chased by `services.helper_chase`, which may order them.
+"""
 
 from datetime import datetime
 
+from models.help_order import orders_to_party
 from models.notification import Notice
 from models.whistle import Whistle, WhistleParty
 from rules import escalation
 from rules.escalation import Ladder, Rung, Rungs, Step
+from rules.supervision import OrderState
 from rules.whistles import PartyKind, PartyState, WhistleState
 from rules.workdays import end_of, local_day
 from services import handling, people, whistle_parties
 from services.desk import Work
-from services.whistle_notices import due_date, is_urgent, naming_date, tell
+from services.whistle_notices import is_urgent, naming_date, tell
 from services.whistle_timeline import enter
 
 HOW_LATE = {Rung.DAY_BEFORE: "快到期了", Rung.ON_THE_DAY: "今天是最后一天", Rung.OVERDUE: "已经逾期"}
@@ -29,11 +34,12 @@ def schedule(work: Work, whistle: Whistle) -> None:
 
 
 def schedule_party(work: Work, party: WhistleParty) -> None:
-    """Set when this helper is next to be reminded."""
-    wanted = _step_of_party(work, party)
+    """Set when this helper is next to be reminded, or ordered."""
+    wanted = step_of_party(work, party)
     party.remind_at = work.now if wanted.rung is not None else wanted.next_at
-    if party.is_open and party.whistle.is_open and party.climbed is Rung.OVERDUE:
-        party.remind_at = _again(work, party.whistle, _due(party))
+    if is_said_again(work, party):
+        again = _again(work, party.whistle, _due(party))
+        party.remind_at = min(again, party.remind_at or again)
     handling.party_stands(work, party)
 
 
@@ -55,33 +61,6 @@ def climb(work: Work, whistle: Whistle) -> None:
     schedule(work, whistle)
 
 
-def climb_party(work: Work, party: WhistleParty) -> None:
-    """Remind a helper where it is due by now; the Office hears of what is overdue, and of what nobody reads."""
-    if party.remind_at is None or party.remind_at > work.now:
-        return
-    rung = _step_of_party(work, party).rung
-    if rung is None and party.is_open and party.whistle.is_open and party.climbed is Rung.OVERDUE:
-        rung = Rung.OVERDUE  # said again
-    if rung is not None:
-        party.climbed = rung
-        _chase(work, party, rung)
-    schedule_party(work, party)
-
-
-def _chase(work: Work, party: WhistleParty, rung: Rung) -> None:
-    whistle, task = party.whistle, "回哨" if party.state is PartyState.ASKED else "完成"
-    says = {"party": party.name, "task": task, "until": due_date(work, party), "late": HOW_LATE[rung]}
-    entry = enter(work, whistle, "helper_reminded", "系统", f"{party.name}{task}，{HOW_LATE[rung]}")
-    helpers = whistle_parties.people_of(work, party)
-    example = f"回哨 {whistle.serial} 办什么 12-01"
-    example = example if party.state is PartyState.ASKED else f"回哨 {whistle.serial} 完成 情况"
-    tell(work, whistle, entry, Notice.REMINDER, "helper_whistle_due", helpers, **says, example=example)
-    if rung is Rung.OVERDUE or not helpers:
-        nobody = "" if helpers else f"（{nobody_there(party)}，请电话联系）"
-        tell(work, whistle, entry, Notice.REMINDER, "office_whistle_late", people.office(work),
-             **says, nobody=nobody)  # fmt: skip
-
-
 def _ask_to_close(work: Work, whistle: Whistle) -> None:
     """All who help have done their part and nobody says what came of it, while the town's clock may stand still."""
     entry = enter(work, whistle, "closing_reminded", "系统", "都已完成，还没有收哨")
@@ -99,9 +78,14 @@ def _all_done_at(whistle: Whistle) -> datetime | None:
 
 def _again(work: Work, whistle: Whistle, due_at: datetime) -> datetime:
     return escalation.again(
-        due_at, work.rulebook.whistles.again_days, work.now, ladder=_numbers(work, whistle),
-        hours=work.rulebook.hours, calendar=work.calendar, urgent=is_urgent(whistle),
+        due_at, work.rulebook.whistles.again_days, max(work.now, held_until(whistle) or work.now),
+        ladder=numbers(work, whistle), hours=work.rulebook.hours, calendar=work.calendar, urgent=is_urgent(whistle),
     )  # fmt: skip
+
+
+def held_until(whistle: Whistle) -> datetime | None:
+    """Until when the Office has put off all chasing on its case (暂缓), if it has."""
+    return whistle.case.held_until if whistle.case is not None else None
 
 
 def nobody_there(party: WhistleParty) -> str:
@@ -112,30 +96,52 @@ def nobody_there(party: WhistleParty) -> str:
 def _step_of_naming(work: Work, whistle: Whistle) -> Step:
     if whistle.state is not WhistleState.BLOWN:
         return Step(None, None)
-    rungs = escalation.of_help(whistle.name_by, _numbers(work, whistle), work.calendar)
+    rungs = escalation.of_help(whistle.name_by, numbers(work, whistle), work.calendar)
     return _step(work, whistle, rungs, whistle.climbed, whistle.name_by)
 
 
-def _step_of_party(work: Work, party: WhistleParty) -> Step:
+def step_of_party(work: Work, party: WhistleParty) -> Step:
+    """The rung that stands now for a helper, and when to look again; nothing while an order to it is open."""
     if not party.is_open or not party.whistle.is_open:
         return Step(None, None)
+    order_open, settled_at = _orders(work, party)
+    if order_open:
+        return Step(None, None)
     due = _due(party)
-    promised = party.state is PartyState.ANSWERED
-    rungs = escalation.of_help(due, _numbers(work, party.whistle), work.calendar, before=promised)
+    rungs = escalation.of_help(
+        due, numbers(work, party.whistle), work.calendar, before=party.state is PartyState.ANSWERED,
+        order_days=0 if party.kind is PartyKind.NEIGHBOUR else work.rulebook.whistles.order_days,
+        order_settled_at=settled_at,
+    )  # fmt: skip
     return _step(work, party.whistle, rungs, party.climbed, due)
 
 
+def _orders(work: Work, party: WhistleParty) -> tuple[bool, datetime | None]:
+    """Whether an order to it is open; and when the last one was settled, if not by itself (回哨)."""
+    orders = list(work.session.scalars(orders_to_party(party.id)))
+    counted = [order for order in orders if order.state is not OrderState.WITHDRAWN or order.taken_back]
+    return any(order.is_open for order in orders), counted[-1].settled_at if counted else None
+
+
+def is_said_again(work: Work, party: WhistleParty) -> bool:
+    """Whether it is late and has been told so, and nothing higher has come yet."""
+    waits = party.is_open and party.whistle.is_open and party.climbed is Rung.OVERDUE
+    return waits and not _orders(work, party)[0]
+
+
 def _due(party: WhistleParty) -> datetime:
+    """Until when it owes what it owes now: its answer, or what it has promised."""
     return party.do_by if party.state is PartyState.ANSWERED and party.do_by is not None else party.answer_by
 
 
-def _numbers(work: Work, whistle: Whistle) -> Ladder:
+def numbers(work: Work, whistle: Whistle) -> Ladder:
+    """The numbers by which what is owed to this whistle climbs: those of its case, or the district's."""
     ladders = work.rulebook.ladders
     return ladders.get(whistle.case.ladder if whistle.case is not None else "", ladders[""])
 
 
 def _step(work: Work, whistle: Whistle, rungs: Rungs, sent: Rung | None, due_at: datetime) -> Step:
     return escalation.step(
-        rungs, sent, due_at, work.now, ladder=_numbers(work, whistle), hours=work.rulebook.hours,
-        calendar=work.calendar, urgent=is_urgent(whistle),
+        rungs, sent, due_at, work.now, ladder=numbers(work, whistle), hours=work.rulebook.hours,
+        calendar=work.calendar, urgent=is_urgent(whistle), held_until=held_until(whistle),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from rules.lifecycle import STATE_NAMES, Move, Party, State
 from rules.refusal import Refusal
 from rules.supervision import numbered, order_number
 from rules.whistles import PartyMove, WhistleMove, WhistleState
-from services import people, whistle_clock, whistle_notices, whistle_parties
+from services import help_orders, people, whistle_clock, whistle_notices, whistle_parties
 from services.case_notices import tell_reporters
 from services.desk import Work
 from services.ladder import WITH_TOWN
@@ -144,6 +144,7 @@ def _end(work: Work, whistle: Whistle, what: str, words: str, party: Party, how:
         if helper.is_open:
             helper.move(PartyMove.RELEASE)
         schedule_party(work, helper)
+    help_orders.whistle_over(work, whistle)
     schedule(work, whistle)
     case = whistle.case
     if case is not None and moved and case.state in (State.ASSIGNED, State.ACCEPTED):

@@ -14,11 +14,12 @@ from PIL import Image
 import commands.cases
 import commands.joint_actions
 import commands.law_referrals
+import commands.orders
 import commands.whistles
 from services import cases
 from services.desk import Desk
 from services.photo_store import PhotoStore
-from tests.conftest import Clock
+from tests.conftest import ROOT, Clock
 from tests.district import lay_out
 from tests.town_life import Life
 
@@ -27,10 +28,11 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(desk: Desk, tmp_path: Path) -> Run:
-    app = Flask(__name__)
+    app = Flask(__name__, template_folder=str(ROOT / "web" / "templates"))
     app.extensions["heshao"] = SimpleNamespace(desk=desk, store=PhotoStore((tmp_path / "photos").as_uri()))
     app.cli.add_command(commands.whistles.whistles)
     app.cli.add_command(commands.cases.cases)
+    app.cli.add_command(commands.orders.orders)
 
     def invoke(*words: str) -> Result:
         result = app.test_cli_runner().invoke(args=list(words))
@@ -77,6 +79,29 @@ def test_a_whistle_on_a_case_from_blowing_to_closing(run: Run, life: Life) -> No
     assert "排口已封堵" in shown
 
 
+def test_an_order_to_a_helper_from_its_issue_to_its_end(run: Run, life: Life, tmp_path: Path) -> None:
+    Image.new("RGB", (900, 600), "olive").save(tmp_path / "a.jpg")
+    run("whistles", "blow", "请水务局封堵排口", "--case", "2026-0001")
+    run("whistles", "name", "1", "--lead", "区水务局")
+    assert "请写案件号，或者写" in run("orders", "issue", "--whistle", "1", "--reason", "未回哨").output
+    row = found(run, "orders", "issue", "--whistle", "1", "--party", "区水务局", "--reason", "未回哨")
+    assert (row["number"], row["whistle"], row["town"], row["case"]) == ("〔2026〕1号", "〔2026〕1号", "区水务局", "2026-0001")  # fmt: skip
+    assert [r["number"] for r in found(run, "orders", "list", "--open", "--town", "区水务局")] == [
+        "〔2026〕1号"
+    ]
+    assert found(run, "orders", "list", "--town", "天穆镇") == []
+    photo = str(tmp_path / "a.jpg")
+    assert found(run, "orders", "answer", "1", "--words", "设备故障", "--photo", photo)["state"] == "answered"
+    assert found(run, "orders", "send-back", "1", "--reason", "没有日期")["state"] == "sent_back"
+    found(run, "orders", "answer", "1", "--words", "周五前封堵", "--photo", photo)
+    assert found(run, "orders", "accept", "1")["state"] == "accepted"
+    assert [len(given["photos"]) for given in found(run, "orders", "show", "1")["answers"]] == [1, 1]
+    (order,) = found(run, "whistles", "show", "1")["orders"]
+    assert (order["party"], order["state_name"]) == ("区水务局", "答复通过")
+    assert "已写入" in run("orders", "document", "1", "-o", str(tmp_path / "order.docx")).output
+    assert "不能这样办理" in run("orders", "withdraw", "1", "--reason", "错了").output
+
+
 def test_a_whistle_on_a_place_of_a_town_withdrawn(run: Run, life: Life) -> None:
     blown = found(run, "whistles", "blow", "请上游清捞", "--place", "省界断面", "--town", "天穆镇")
     assert (blown["case"], blown["place"], blown["town"]) == (None, "省界断面", "天穆镇")
@@ -106,6 +131,11 @@ def test_a_joint_action_with_its_photos(run: Run, life: Life, tmp_path: Path) ->
     )  # fmt: skip
     assert (row["officers"], row["vehicles"], row["boats"], len(row["photos"])) == (85, 41, 0, 1)
     assert found(run, "whistles", "actions", "show", "1") == row
+    for name in ("record.docx", "record.html"):
+        assert "已写入" in run("whistles", "actions", "document", "1", "-o", str(tmp_path / name)).output
+    page = (tmp_path / "record.html").read_text("utf-8")
+    assert "参加单位：区水务局" in page
+    assert page.count("data:image/jpeg") == 1
     assert found(run, "whistles", "actions", "withdraw", "1", "--reason", "错了")["withdrawn"] is True
     assert [r["number"] for r in found(run, "whistles", "actions", "list")] == ["〔2026〕1号"]
     assert "没有找到联合行动“9”" in run("whistles", "actions", "show", "9").output

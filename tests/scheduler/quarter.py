@@ -16,7 +16,7 @@ from models.case import Case
 from models.extension import Extension
 from models.notification import WAITING, Channel, Notification
 from models.registry import Town
-from models.supervision import SupervisionOrder
+from models.supervision import Order, SupervisionOrder
 from models.whistle import Whistle, WhistleParty
 from rules.escalation import Promise, Rung
 from rules.lifecycle import State
@@ -357,7 +357,7 @@ def next_due(work: Work) -> datetime | None:
 _NEXT = select(
     *(
         select(func.min(table.remind_at)).scalar_subquery()
-        for table in (Case, SupervisionOrder, Admonition, Extension, Whistle, WhistleParty)
+        for table in (Case, Order, Admonition, Extension, Whistle, WhistleParty)
     ),
     select(func.min(Notification.next_try_at)).where(Notification.delivery.in_(WAITING)).scalar_subquery(),
 )

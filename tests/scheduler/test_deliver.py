@@ -217,6 +217,18 @@ def test_nobody_can_be_reached_is_listed_with_the_reason_and_the_office_is_told(
     assert all("48 小时" in row.reason for row in rows(desk))
 
 
+def test_a_job_run_as_if_it_were_later_asks_by_the_real_time_whether_the_window_is_open(
+    desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat, clock: Clock
+) -> None:
+    real = clock()
+    postman = replace(post(), wall=lambda: real)
+    desk.do(open_window)
+    clock.set(datetime(2026, 12, 7, 9, 30, tzinfo=CHINA))
+    desk.do(owe)
+    deliver(postman)
+    assert [how for how, *_ in wechat.sent] == ["customer_service"]
+
+
 def test_once_the_person_speaks_again_it_is_owed_again(
     desk: Desk, post: Callable[..., Postman], wechat: FakeWeChat
 ) -> None:

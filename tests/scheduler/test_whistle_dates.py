@@ -1,22 +1,35 @@
 """A whistle's dates follow a notice of days off; whom they still concern is told, nobody else."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from models.follower import Follower
+from models.help_order import HelpOrder
+from models.law_referral import LawReferral
 from models.notification import Delivery, Notification
 from models.person import Appointment
 from models.supervision import SupervisionOrder
 from models.whistle import Whistle, WhistleEntry, WhistleParty
+from rules.law_referrals import LawKind
 from rules.roles import Role
 from rules.workdays import CHINA
 from scheduler.calendar import follow_calendar
 from scheduler.remind import remind
-from services import delivery, holiday_notices, supervision, whistle_help, whistle_parties, whistles
+from services import (
+    delivery,
+    help_orders,
+    holiday_notices,
+    law_referrals,
+    supervision,
+    whistle_help,
+    whistle_parties,
+    whistles,
+)
 from services.desk import Desk, Work
+from services.law_referrals import LawPaper
 from tests.conftest import Clock
 from tests.district import lay_out
 from tests.rules.year_2027 import BOTH, NOTICE
@@ -104,6 +117,55 @@ def test_the_date_of_a_helpers_answer_moves_and_of_whom_nobody_reads_the_office_
         ("01-05", False)
     ] * 2
     assert [name for name, _, _ in told(life)] == ["water", "周科员", "郑科员"]
+
+
+def test_the_date_of_an_order_to_a_helper_moves_too(life: Life) -> None:
+    life.at("2026-12-30 10:00")
+    life.does("chief", whistles.blow, life.opens(), "请水务局封堵上游排口")
+    named(life, WATER)
+    life.desk.do(_order_the_water)
+    (order,) = all_(life, HelpOrder)
+    assert (day(order.answer_by), order.answer_provisional) == ("01-04", True)
+    load(life)
+    (order,) = all_(life, HelpOrder)
+    assert (day(order.answer_by), order.answer_provisional) == ("01-05", False)
+    with life.desk.reading() as work:
+        moved = select(Notification).where(Notification.sentence == "helper_order_new_date")
+        (row,) = work.session.scalars(moved)
+    assert (row.says["was"], row.says["until"]) == ("2027年1月4日24时前", "2027年1月5日24时前")
+
+
+def test_the_answer_to_a_suggestion_keeps_its_calendar_day_and_its_reminder_follows_the_days_off(
+    life: Life,
+) -> None:
+    life.at("2026-12-30 10:00")
+    life.desk.do(_suggested)
+    (before,) = all_(life, LawReferral)
+    assert day(before.answer_due) == "01-04"
+    assert (
+        f"{before.remind_at.astimezone(CHINA):%m-%d}" == "01-01"
+    )  # the working day before, as far as is known
+    load(life)
+    (after,) = all_(life, LawReferral)
+    assert after.answer_due == before.answer_due
+    assert f"{after.remind_at.astimezone(CHINA):%m-%d}" == "12-31"
+
+
+def _suggested(work: Work) -> None:
+    paper = LawPaper(
+        LawKind.SUGGESTION,
+        "津辰检建〔2026〕1号",
+        date(2026, 12, 30),
+        "区检察院",
+        "清除围网",
+        date(2027, 1, 4),
+    )
+    law_referrals.record(work, paper)
+
+
+def _order_the_water(work: Work) -> None:
+    party = whistle_parties.party_called(work, whistles.called(work, "1"), WATER)
+    help_orders.issue(work, party, "至今没有回哨")
 
 
 def test_of_a_date_that_does_not_count_any_more_nobody_hears(life: Life) -> None:

@@ -85,6 +85,24 @@ def test_what_is_found_counts_for_who_has_it_at_the_end_and_as_grave_as_it_is_th
     assert findings(life) == before
 
 
+def test_what_waits_for_a_town_over_the_months_end_counts_once_and_for_who_gets_it(life: MonthLife) -> None:
+    life.at("2026-11-30 16:00")
+    life.leaves("chief4")
+    nobodys = life.reported("小淀镇", by="clerk", handed_down=Source.INSPECTION)
+    returned, kept = inspected(life), inspected(life)
+    life.does("chief", cases.hand_back, returned, "不是我们的河段")
+    life.at("2026-12-02 10:00")
+    for case in (nobodys, returned):
+        life.does("clerk", _transfers, case, life.district.towns["北仓镇"])
+    life.at("2027-02-01 10:00")
+    names = [life.number(case) for case in (nobodys, returned)]
+    found = life.figure("inspection_findings", DECEMBER, "T2")
+    assert [cause.key for cause in found.causes] == [f"case:{name}" for name in names]
+    assert findings(life) == (ONE, [f"案件 {life.number(kept)} 暗查暗访发现（一般）"])
+    for month, town in ((NOVEMBER, "T2"), (DECEMBER, "T1"), (DECEMBER.next, "T1"), (DECEMBER.next, "T2")):
+        assert life.figure("inspection_findings", month, town).numerator == 0
+
+
 def _transfers(work: Work, case: Case, town_id: int) -> None:
     cases.transfer(work, case, work.session.get_one(Town, town_id))
 

@@ -1,5 +1,7 @@
 """The day of a talk: a working day, and one of which the town is reminded in time."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -9,8 +11,8 @@ from rules.refusal import Refusal
 from rules.supervision import Ground
 from scheduler.calendar import follow_calendar
 from scheduler.remind import remind
-from services import admonitions, holiday_notices
-from services.desk import Desk
+from services import admonitions, holiday_notices, order_papers, overtaken
+from services.desk import Desk, Work
 from tests.conftest import Clock
 from tests.district import lay_out
 from tests.rules.year_2027 import NOTICE
@@ -99,3 +101,56 @@ def test_a_day_that_turns_out_to_be_of_rest_is_the_offices_to_change(life: Life)
     dated(life, "2027-01-04 14:00")
     with life.desk.reading() as work:
         assert work.session.scalars(select(Admonition)).one().meets_at == china("2027-01-04 14:00")
+
+
+def texts_of(life: Life, sentence: str, name: str) -> list[str]:
+    with life.desk.reading() as work:
+        rows = work.session.scalars(select(Notification).order_by(Notification.id))
+        return [row.says[name] for row in rows if row.sentence == sentence]
+
+
+def minutes(life: Life) -> None:
+    taken = admonitions.Minutes("区领导", ("王镇长",), "要求限期清理", "三日内清完", date(2026, 11, 27))
+    life.talks("clerk", admonitions.record_minutes, 1, taken)
+
+
+def test_another_day_names_the_one_it_stands_for(life: Life) -> None:
+    dated(life, "2026-11-24 14:00")
+    life.talks("clerk", admonitions.set_date, 1, china("2026-11-25 09:00"), "")
+    assert texts_of(life, "town_talk_dated", "when")[-1] == "11月25日 09:00（原定11月24日 14:00）"
+    assert (
+        texts_of(life, "town_talk_dated", "where")[-1] == "区河长办"
+    )  # where nothing else is said, the place stays
+
+
+def test_minutes_name_the_grounds_as_they_were_and_a_later_one_is_the_offices_to_see(life: Life) -> None:
+    minutes(life)
+    life.at("2026-11-24 10:00")
+    late = "督办单〔2026〕5号逾期未答复"
+
+    def adds(work: Work) -> tuple[str, str]:
+        (talk,) = work.session.scalars(select(Admonition))
+        admonitions.call(work, talk.case, Ground.UNANSWERED, late)
+        work.session.flush()
+        return order_papers.grounds(work, talk), talk.case.for_office
+
+    assert life.desk.do(adds) == ("河长办决定：整改不力", f"约谈〔2026〕1号之后{late}")
+
+
+def test_a_talk_withdrawn_after_it_was_held_is_not_one_to_stay_away_from(life: Life) -> None:
+    minutes(life)
+    life.talks("clerk", admonitions.withdraw, 1, "已查明不属该镇街")
+    assert said(life, "town_talk_withdrawn") == []
+    assert len(said(life, "town_talk_dropped")) == 2
+
+
+def test_what_waited_of_a_talk_that_was_withdrawn_is_not_told(life: Life) -> None:
+    dated(life, "2026-11-24 14:00")
+    life.talks("clerk", admonitions.withdraw, 1, "误发")
+    life.at("2026-11-23 16:00")
+
+    def overtaken_now(work: Work) -> set[str]:
+        rows = work.session.scalars(select(Notification).where(Notification.sentence == "office_talk_dated"))
+        return {overtaken.why(work, row) for row in rows}
+
+    assert life.desk.do(overtaken_now) == {overtaken.DECIDED}

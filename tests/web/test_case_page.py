@@ -12,9 +12,19 @@ from flask.testing import FlaskClient
 from models.case import Case
 from models.evidence import Evidence, Look, Medium
 from models.follower import Follower
+from models.joint_action import JointAction
 from models.report import Addition, Callback, Report
 from rules.lifecycle import Move, Party, State
-from services import audit, evidence, supervision
+from services import (
+    audit,
+    evidence,
+    help_orders,
+    joint_actions,
+    supervision,
+    whistle_help,
+    whistle_parties,
+    whistles,
+)
 from services.desk import Desk, Work
 from services.links import View
 from services.photo_store import PhotoStore, StoreAway, derived_key
@@ -340,8 +350,73 @@ def test_the_answer_to_an_order_is_for_town_and_office_only(
         return supervision.answer(work, order, "三日内封堵完毕", 1).id
 
     photo = arrive(jpeg(scene(410, 300)), answer_id=desk.do(answered))
-    for view, seen in ((View.TOWN, True), (View.OFFICE, True), (View.REPORTER, False)):
+    views = (View.TOWN, True), (View.OFFICE, True), (View.HELPER, False), (View.REPORTER, False)
+    for view, seen in views:
         page = browser.get(link(view))
         assert ("三日内封堵完毕" in page.text) == seen
         assert ("督办单" in page.text) == seen
+        assert browser.get(f"{link(view)}/{photo}/small.jpg").status_code == (200 if seen else 404)
+
+
+def test_the_photographs_of_a_joint_action_are_for_town_and_office_only(
+    browser: FlaskClient, link: MakeLink, story: Story, desk: Desk, arrive: Arrive
+) -> None:
+    mine, _ = story
+
+    def acted(work: Work) -> int:
+        case = work.session.get_one(Case, mine.case_id)
+        case.state = State.ACCEPTED
+        whistle = whistles.blow(work, case, "请联合清理")
+        counts = {"officers": 12, "net_metres": 200}
+        return joint_actions.record(
+            work, work.today, "北运河省界断面", ["区水务局"], counts, "13800001111", whistle
+        ).id
+
+    action = desk.do(acted)
+    photo = arrive(jpeg(scene(420, 300), exif=exif(1, "2026:11:23 11:00:00", position=(117.1, 39.2))))
+    desk.do(_shows, photo, action)
+    for view, seen in ((View.TOWN, True), (View.OFFICE, True), (View.REPORTER, False)):
+        page = browser.get(link(view))
+        assert ("联合行动〔2026〕1号" in page.text) == seen
+        assert ("清理违法船只0艘、网具200米" in page.text) == seen
+        assert ("13800001111" in page.text) == (view is View.OFFICE)
+        answer = browser.get(f"{link(view)}/{photo}/small.jpg")
+        assert answer.status_code == (200 if seen else 404)
+        assert b"Exif" not in answer.data
+    desk.do(_withdrawn, action)
+    assert browser.get(f"{link(View.TOWN)}/{photo}/small.jpg").status_code == 404
+
+
+def _shows(work: Work, photo: int, action: int) -> None:
+    work.session.get_one(Evidence, photo).action_id = action
+
+
+def _withdrawn(work: Work, action: int) -> None:
+    joint_actions.withdraw(work, work.session.get_one(JointAction, action), "日期写错了")
+
+
+def test_what_a_helper_answered_to_an_order_is_shown_like_the_towns_answer(
+    browser: FlaskClient, link: MakeLink, story: Story, desk: Desk, arrive: Arrive
+) -> None:
+    mine, _ = story
+
+    def answered(work: Work) -> int:
+        case = work.session.get_one(Case, mine.case_id)
+        case.state = State.ACCEPTED
+        whistle = whistles.blow(work, case, "请水务局封堵上游排口")
+        (party,) = whistle_help.name(work, whistle, whistle_parties.named(work, ["区水务局"]))
+        whistle_help.answer(work, party, "采样监测", work.today)
+        order = help_orders.issue(work, party, "没有按承诺办完")
+        return help_orders.answer(work, order, "设备故障，周五前封堵", 1).id
+
+    photo = arrive(jpeg(scene(430, 300)), answer_id=desk.do(answered))
+    for view, seen in ((View.TOWN, True), (View.OFFICE, True), (View.HELPER, True), (View.REPORTER, False)):
+        page = browser.get(link(view)).text
+        assert ("区水务局对督办单〔2026〕1号的答复（待审核）" in page) == seen
+        assert ("牵头 区水务局：已回哨（采样监测），11月23日24时前完成" in page) == seen
+        assert ("（区水务局）已答复待审核" in page) == seen
+        assert ("期限顺延，定下后告诉您" in page) == (
+            not seen
+        )  # a reporter is promised no date that stands still
+        assert "吹哨 →" not in page  # only what moved the case names a state
         assert browser.get(f"{link(view)}/{photo}/small.jpg").status_code == (200 if seen else 404)
