@@ -240,6 +240,7 @@ class WhistleRules(Section):
     name_days: Positive = 1
     answer_days: Positive = 3
     again_days: Positive = 3
+    order_days: Count = 3
     departments: list[str] = [
         "区水务局", "区生态环境局", "区城市管理委", "区农业农村委", "区住房建设委", "区公安分局", "区检察院",
     ]  # fmt: skip

@@ -47,6 +47,10 @@ def in_words(became: Became, *, is_mass: bool) -> Became:
     return Became(became.outcome, why=(why_not_sent if is_mass else why_not_published)(became.why))
 
 
+BUSY = -1
+"""The platform's code for a fault of its own: what was asked for may have been done before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setback:
     """What follows from a code with which the platform refused a step."""
@@ -58,6 +62,8 @@ class Setback:
     """At the earliest then; None: by the worker's own schedule."""
     gone: bool = False
     """What was uploaded before is not there any more."""
+    in_doubt: bool = False
+    """It may have been done all the same."""
 
 
 def setback(code: int, text: str, now: datetime) -> Setback:
@@ -74,7 +80,8 @@ def setback(code: int, text: str, now: datetime) -> Setback:
         return Setback(f"{REFUSALS[code]}（{code}）", False)
     what = consequence(code)
     if what.kind is Consequence.TRY_LATER:
-        return Setback(what.sentence.replace("再发", "再试").rstrip("。"), True, next_try_at(code, now))
+        sentence = what.sentence.replace("再发", "再试").rstrip("。")
+        return Setback(sentence, True, next_try_at(code, now), in_doubt=code == BUSY)
     return Setback(f"平台不接受：{code} {text}。请管理员查看后再发布", False)
 
 

@@ -20,6 +20,7 @@ from rules.refusal import Refusal
 from services import appeals as service
 from services import assessments, evidence
 from services.desk import Work
+from services.photo_store import PhotoStore, derived_key
 from services.photographs import Examined, PhotoLimits
 
 APPEAL_NAMES = {AppealState.OPEN: "待答复", AppealState.GRANTED: "成立", AppealState.REFUSED: "未支持"}
@@ -88,14 +89,33 @@ def _item_name(work: Work, row: Appeal) -> str:
 @assessment.command()
 @month
 @click.option("--open", "only_open", is_flag=True, help="只列还没有答复的。")
+@click.option(
+    "--photos", "folder", type=click.Path(file_okay=False, path_type=Path),
+    help="把证明照片存进这个文件夹，文件名是申诉的编号和第几张。",
+)  # fmt: skip
 @as_and_at
 @as_json
 @with_appcontext
 @command
-def appeals(month: Month, only_open: bool, name: str, at: datetime | None, as_json: bool) -> None:
+def appeals(
+    month: Month, only_open: bool, folder: Path | None, name: str, at: datetime | None, as_json: bool
+) -> None:
     """列出一个月的申诉。"""
-    rows = there(at).desk.look(_appeals, month, only_open)
+    heshao = there(at)
+    rows = heshao.desk.look(_appeals, month, only_open)
     print_rows(rows if as_json else [row | {"photos": len(row["photos"])} for row in rows], as_json, COLUMNS)
+    if folder is not None:
+        written = _write_photos(rows, heshao.store, folder)
+        click.echo(f"已存 {written} 张证明照片到 {folder}。", err=as_json)
+
+
+def _write_photos(rows: Sequence[dict[str, Any]], store: PhotoStore, folder: Path) -> int:
+    """The proofs, for the Office to look at before it answers; how many were written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    proofs = [(row, n, digest) for row in rows for n, digest in enumerate(row["photos"], 1)]
+    for row, n, digest in proofs:
+        (folder / f"{row['number']}-{n}.jpg").write_bytes(store.read(derived_key(digest, "large")))
+    return len(proofs)
 
 
 def _appeals(work: Work, month: Month, only_open: bool) -> list[dict[str, Any]]:
@@ -107,7 +127,7 @@ def _appeals(work: Work, month: Month, only_open: bool) -> list[dict[str, Any]]:
 @click.argument("number", type=int)
 @click.option("--grant/--refuse", "granted", required=True, help="成立，返还分数；或不予支持。")
 @click.option("--points", default="", help="返还几分；不写就是所涉及的全部扣分。")
-@reason("，原样告知镇街")
+@reason("，原样告知镇街，成立的随结果公开")
 @as_and_at
 @as_json
 @with_appcontext

@@ -1,31 +1,31 @@
-"""`flask assessment draft|show|approve|correct`: the way of a month."""
+"""`flask assessment draft|show|approve`: the way of a month."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
-from commands.installation import as_json, command, in_china, print_one, print_rows, reason
-from commands.speaking import as_and_at, month, points_in, speak_as, there, town_called
+from commands.in_words import said
+from commands.installation import as_json, command, in_china, print_one, print_rows
+from commands.speaking import as_and_at, month, speak_as, there, town_called
 from models.assessment import AssessmentState, MonthlyAssessment
 from rules.months import Month
-from services import assessments, corrections
+from services import assessments, years
 from services.assessment_rows import table_of
 from services.assessments import Drafted
-from services.corrections import GivenBack
 from services.desk import Work
 from services.month_table import ItemLine, TownLine
 
 STATE_NAMES = {
     AssessmentState.DRAFT: "草稿", AssessmentState.FROZEN: "已批准冻结", AssessmentState.SUPERSEDED: "已被更正代替",
+    AssessmentState.DROPPED: "更正已撤销",
 }  # fmt: skip
 TOTALS = {
     "place": "名次", "name": "镇街", "score": "得分", "grade": "等次", "previous_place": "上月", "named": "点名",
     "group": "分组", "unranked": "说明",
 }  # fmt: skip
+MONEY = {"money": "当月奖补"}
 ITEMS = {
     "town": "镇街",
     "item": "项目",
@@ -54,10 +54,11 @@ def draft(month: Month, name: str, at: datetime | None, as_json: bool) -> None:
 
 def _draft(work: Work, month: Month, name: str) -> dict[str, Any]:
     speak_as(work, name)
-    return _drafted(work, assessments.draft(work, month))
+    return drafted(work, assessments.draft(work, month))
 
 
-def _drafted(work: Work, made: Drafted) -> dict[str, Any]:
+def drafted(work: Work, made: Drafted) -> dict[str, Any]:
+    """A draft as programs show it; the towns are told where it is time."""
     told = assessments.tell(work, made.assessment)
     return {
         **head_of(made.assessment), "new": made.is_new, "told": told,
@@ -73,7 +74,7 @@ def tell_draft(row: dict[str, Any], as_json: bool) -> None:
     done = "已起草" if row["new"] else "已重新起草"
     click.echo(f"{row['month']} 第 {row['revision']} 版：{done}（{row['rulebook']}）")
     if row["told"]:
-        click.echo(f"已告知各镇街，申诉到 {row['appeal_until']} 为止。")
+        click.echo(f"已告知各镇街，申诉到 {said(row['appeal_until'])} 为止。")
     for change in row["changes"]:
         click.echo(f"  {change}")
     if not row["new"] and not row["changes"]:
@@ -100,7 +101,8 @@ def show(
         f"{row['heading']}：第 {row['revision']} 版，{row['state_name']}；{row['rulebook']}"
         + (f"；校验码 {row['digest']}" if row["digest"] else "")
     )
-    print_rows(row["towns"], False, TOTALS)
+    has_money = any(town["money"] != "" for town in row["towns"])
+    print_rows(row["towns"], False, TOTALS | MONEY if has_money else TOTALS)
     for item, why in row["suspended"]:
         click.echo(f"暂停：{item}（{why}）")
     if town:
@@ -112,9 +114,10 @@ def _shown(work: Work, month: Month, town: str, revision: int | None) -> dict[st
     table = table_of(work, found)
     wanted = town_called(work, town).code if town else ""
     lines = [line for line in table.lines if not wanted or line.code == wanted]
+    money = years.money_of(work, found)
     return {
         **head_of(found), "heading": table.heading, "suspended": [list(pair) for pair in table.suspended],
-        "towns": [_town_row(line) for line in lines],
+        "towns": [_town_row(line) | {"money": money.get(line.code, "")} for line in lines],
     }  # fmt: skip
 
 
@@ -133,6 +136,7 @@ def head_of(row: MonthlyAssessment) -> dict[str, Any]:
         "rulebook": row.rulebook, "drafted_by": row.drafted_by, "drafted_at": in_china(row.drafted_at),
         "told_at": in_china(row.told_at), "appeal_until": in_china(row.appeal_until), "approved_by": row.approved_by,
         "approved_at": in_china(row.approved_at), "reason": row.reason, "digest": row.digest,
+        "dropped_by": row.dropped_by, "dropped_at": in_china(row.dropped_at), "dropped_because": row.dropped_because,
     }  # fmt: skip
 
 
@@ -182,30 +186,3 @@ def _approve(work: Work, month: Month, name: str) -> dict[str, Any]:
     found = assessments.called(work, month)
     assessments.approve(work, found)
     return head_of(found)
-
-
-@assessment.command()
-@month
-@reason("，和更正后的结果一起公布")
-@click.option(
-    "--return", "given", nargs=3, multiple=True, metavar="TOWN ITEM POINTS",
-    help="直接返还分数：镇街 项目 分数；可以写几次。",
-)  # fmt: skip
-@as_and_at
-@as_json
-@with_appcontext
-@command
-def correct(
-    month: Month, reason: str, given: tuple[tuple[str, str, str], ...], name: str, at: datetime | None, as_json: bool
-) -> None:  # fmt: skip
-    """更正一个已冻结的月：按原来的办法重新计算，成为新的一版草稿，同样要告知、批准。"""
-    wanted = [(town, item, points_in(points)) for town, item, points in given]
-    tell_draft(there(at).desk.do(_correct, month, reason, wanted, name), as_json)
-
-
-def _correct(
-    work: Work, month: Month, reason: str, given: Sequence[tuple[str, str, Decimal]], name: str
-) -> dict[str, Any]:
-    speak_as(work, name)
-    back = [GivenBack(town_called(work, town), item, points) for town, item, points in given]
-    return _drafted(work, corrections.correct(work, month, reason, back))

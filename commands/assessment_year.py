@@ -81,8 +81,17 @@ def _row(found: YearJudged, year: int) -> dict[str, Any]:
     return {
         "year": year, "rulebook": found.rulebook, "months": [str(month) for month in found.months],
         "unit_of_money": found.unit_of_money,
-        "towns": [_town(line, found) for line in found.lines],
+        "towns": [*(_town(line, found) for line in found.lines), *_ended(found)],
     }  # fmt: skip
+
+
+def _ended(found: YearJudged) -> list[dict[str, Any]]:
+    """Units that were there only for some months, and have money of these."""
+    there = {line.unit.code for line in found.lines}
+    return [
+        {"code": code, "name": found.names[code], "money": money, "note": "年内撤销，只有各月奖补"}
+        for code, money in found.money.items() if code not in there
+    ]  # fmt: skip
 
 
 def _town(line: AnnualResult, found: YearJudged) -> dict[str, Any]:

@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
+from bot import printing
 from commands.documents import picture_of, write_paper
 from commands.installation import command, installation
 from commands.speaking import month
 from rules.months import Month
-from services import assessments, bulletin_charts, bulletins, editions
+from services import assessments, bulletin_charts, bulletins, editions, example_pictures
 from services.desk import Work
 from services.editions import Edition, Read
+from services.month_table import MonthTable
 from services.papers import Paper
+from services.problems import problems
+from services.published_months import withdrawn_because
 
 
 @click.group()
@@ -40,13 +45,13 @@ class _Made:
 def make(month: Month, folder: Path) -> None:
     """把一个已批准冻结的月份写成文件：排名图、封面、图表、公文通报（.docx）、公众号文章（.html）。"""
     heshao = installation()
-    store = heshao.store
-    made = heshao.desk.look(_made, month, lambda digest: picture_of(store, digest))
+    read = example_pictures.read_ahead(heshao.desk, month, partial(picture_of, heshao.store))
+    made = heshao.desk.look(_made, month, read)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in {**made.edition.pictures, **made.charts}.items():
-        _write(folder / f"{name}.png", content)
+        _write(folder / _file(name, content), content)
     _write(folder / "cover.jpg", made.edition.cover)
-    addresses = {name: f"{name}.png" for name in made.edition.pictures}
+    addresses = {name: _file(name, content) for name, content in made.edition.pictures.items()}
     page = f'<meta charset="utf-8">\n{made.edition.content_with(addresses)}'
     _write(folder / "article.html", page.encode())
     write_paper(heshao, made.paper, folder / "bulletin.docx")
@@ -54,9 +59,20 @@ def make(month: Month, folder: Path) -> None:
 
 def _made(work: Work, month: Month, read: Read) -> _Made:
     standing = assessments.standing(work, month)
-    table = assessments.table_of(work, standing)
-    paper = bulletins.bulletin_paper(work, table)
-    return _Made(paper, editions.compose(work, standing.id, read), bulletin_charts.charts(work, table))
+    table = assessments.table_of(work, standing, withdrawn_because(work, standing))
+    examples = example_pictures.pictured(example_pictures.shown(work, table), read)
+    paper = bulletins.bulletin_paper(work, table, examples=examples)
+    return _Made(paper, editions.compose(work, standing.id, read), _charts(work, table))
+
+
+def _charts(work: Work, table: MonthTable) -> dict[str, bytes]:
+    """All of them, also where an own template of the article leaves some out."""
+    drawings = bulletin_charts.charts_for_readers(work, table, problems(work, table))
+    return {name: chart.png() for name, chart in drawings.items()}
+
+
+def _file(name: str, content: bytes) -> str:
+    return f"{name}{printing.ending(content)}"
 
 
 def _write(path: Path, content: bytes) -> None:

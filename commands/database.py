@@ -4,7 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from commands.installation import command, installation
-from services import schema
+from services import schema, taken_up
 
 
 @click.group()
@@ -17,7 +17,11 @@ def db() -> None:
 @command
 def upgrade() -> None:
     """把数据库升级到当前版本（第一次使用时建表）。可以重复运行。"""
-    schema.upgrade(installation().engine_url)
+    heshao = installation()
+    schema.upgrade(heshao.engine_url)
+    taken = heshao.desk.do(taken_up.take_up)
+    if taken:
+        click.echo(f"升级前已在办的 {taken} 项（案件、督办单、吹哨）从现在起计入考核指标。")
     click.echo("数据库已是当前版本。")
 
 

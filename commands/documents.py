@@ -30,9 +30,16 @@ def html_of(paper: Paper, store: PhotoStore) -> str:
     pictures = []
     for picture in paper.pictures:
         content = picture_of(store, picture.digest)
-        source = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}" if content else ""
-        pictures.append((picture.caption, source))
-    return render_template("paper.html", paper=paper, pictures=pictures, dated=in_full(paper.on))
+        pictures.append((picture.caption, inside(content) if content else ""))
+    return render_template(
+        "paper.html", paper=paper, pictures=pictures, dated=in_full(paper.on), inside=inside
+    )
+
+
+def inside(content: bytes) -> str:
+    """A picture as an address that holds the whole of it: PNG by its first bytes, else JPEG."""
+    kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def write_paper(heshao: Installation, paper: Paper, path: Path) -> None:

@@ -92,6 +92,10 @@ def import_sheet(
         else "齐了"
     )
     click.echo(f"{found['month']} 指标表：{done}，{found['rows']} 个数，{rest}。")
+    if found["drafted"]:
+        click.echo(
+            f"考核草稿已经告知镇街，请重新起草，把新的数算进去：flask assessment draft {found['month']}"
+        )
 
 
 def _import(
@@ -102,7 +106,13 @@ def _import(
     done: Imported = service.import_sheet(
         work, content, filename, name or getuser(), for_month, correcting=correcting
     )
-    return {**_sheet(done.sheet), "rows": done.rows, "missing": done.missing, "new": done.is_new}
+    return {
+        **_sheet(done.sheet),
+        "rows": done.rows,
+        "missing": done.missing,
+        "new": done.is_new,
+        "drafted": done.is_drafted,
+    }
 
 
 def _sheet(sheet: FigureSheet) -> dict[str, Any]:

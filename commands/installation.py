@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from bot.wechat import WeChat
+from commands.in_words import lines_of, said
 from config import Config, ConfigError
 from rules.refusal import Refusal
 from rules.workdays import CHINA
@@ -136,12 +137,12 @@ def print_one(row: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(row, ensure_ascii=False, indent=2, default=str))
         return
-    for key, value in row.items():
-        click.echo(f"{key}: {'' if value is None else value}")
+    for line in lines_of(row):
+        click.echo(line)
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    return " ".join(said(value).split())
 
 
 def _width(text: str) -> int:

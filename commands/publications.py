@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from bot import printing
+from bot.verdicts import setback
 from bot.wechat import WeChatFault, WeChatRefused
 from commands.bulletin import bulletin
 from commands.documents import picture_of
@@ -18,9 +19,10 @@ from models.person import Person, in_office
 from models.publication import Publication
 from rules.months import Month
 from rules.refusal import Refusal
-from services import editions, people, publications
+from services import editions, example_pictures, people, publication_verdicts, publications
 from services.desk import Work
 from services.editions import Edition, Read
+from services.ladder import office_only
 
 COLUMNS = {
     "id": "序号", "month": "月份", "revision": "版次", "channel_name": "渠道", "state_name": "状态",
@@ -35,24 +37,34 @@ COLUMNS = {
     "--channel", type=click.Choice([publications.FREEPUBLISH, publications.MASS]), default=None,
     help="freepublish 发布（不推送），mass 群发（每月 4 次）；不写就按 [assessment] channel。",
 )  # fmt: skip
-@click.option("--not-sent", is_flag=True, help="已在公众平台上核实，上次没有答复的群发确实没有发出。")
+@click.option(
+    "--not-sent", "seen", flag_value="not_sent",
+    help="已在公众平台上核实，上次没有答复的群发（或发布）确实没有发出。",
+)  # fmt: skip
+@click.option(
+    "--sent", "seen", flag_value="sent",
+    help="已在公众平台上核实，上次没有答复的群发（或发布）已经发出：记为已发布，不再发。",
+)  # fmt: skip
 @as_and_at
 @as_json
 @with_appcontext
 @command
 def publish(
-    month: Month, channel: str | None, not_sent: bool, name: str, at: datetime | None, as_json: bool
+    month: Month, channel: str | None, seen: str | None, name: str, at: datetime | None, as_json: bool
 ) -> None:
     """发布一个月已批准的排名和通报。先走到平台答复为止，之后每分钟自动接着办。"""
     heshao = there(at)
-    number = heshao.desk.do(_publish, month, name, channel or "", not_sent)
+    number = heshao.desk.do(_publish, month, name, channel or "", seen)
     heshao.jobs()["publish"]()
     print_one(heshao.desk.look(_one, number), as_json)
 
 
-def _publish(work: Work, month: Month, name: str, channel: str, not_sent: bool) -> int:
+def _publish(work: Work, month: Month, name: str, channel: str, seen: str | None) -> int:
     speak_as(work, name)
-    return publications.publish(work, month, _speaker(work), channel, not_sent=not_sent).id
+    office_only(work)
+    if seen == "sent":
+        return publication_verdicts.was_sent(work, month).id
+    return publications.publish(work, month, _speaker(work), channel, not_sent=seen == "not_sent").id
 
 
 def _speaker(work: Work) -> str:
@@ -118,6 +130,7 @@ def withdraw(month: Month, reason: str, name: str, at: datetime | None, as_json:
 
 def _withdraw(work: Work, month: Month, reason: str, name: str) -> int:
     speak_as(work, name)
+    office_only(work)
     return publications.withdraw(work, month, reason, _speaker(work)).id
 
 
@@ -129,7 +142,7 @@ def _withdraw(work: Work, month: Month, reason: str, name: str) -> int:
 def preview(month: Month, name: str) -> None:
     """把文章先发给一个人看，别人看不到；草稿留在公众平台的草稿箱里。"""
     heshao = installation()
-    read = partial(picture_of, heshao.store)
+    read = example_pictures.read_ahead(heshao.desk, month, partial(picture_of, heshao.store))
     openid, edition = heshao.desk.look(_previewed, month, name, read)
     press = heshao.wechat.press
     try:
@@ -138,7 +151,8 @@ def preview(month: Month, name: str) -> None:
         draft = press.add_draft(printing.draft_of(edition, known, edition.source_url, cover))
         press.preview(openid, draft)
     except WeChatRefused as refused:
-        raise click.ClickException(f"没有发出预览，微信平台说：{refused}") from refused
+        why = setback(refused.code, refused.text, heshao.desk.clock()).sentence
+        raise click.ClickException(f"没有发出预览：{why}。") from refused
     except WeChatFault as trouble:
         raise click.ClickException("没有发出预览：微信平台没有应答，请稍后再试。") from trouble
     click.echo(f"已把《{edition.title}》发给{name}预览，请在微信里查看。")

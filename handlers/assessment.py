@@ -4,14 +4,14 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from bot.conversation import Again, Begin, Commands, Done, Draft, Flow, Outcome
 from bot.messages import Photo, Text, Video, Voice
 from handlers import assessment_words, gathering, texts
 from handlers.gathering import SUBMIT, counted
 from handlers.orders import office
-from models.assessment import Appeal, AssessmentState, MonthlyAssessment, newest_of
+from models.assessment import Appeal, AssessmentState, MonthlyAssessment
 from models.evidence import shown_to
 from models.registry import Town
 from rules.deadlines import Deadline, in_words
@@ -27,6 +27,7 @@ commands = Commands()
 appealing = Flow("appeal", "申诉", holds=lambda draft: bool(draft.get("sent") or draft.get("words")))
 MONTH = r"(?P<month>\d{4}\s*[-－—–年/.]\s*\d{1,2}\s*月?|\d{1,2}\s*月|上月|上个月)"
 """2026-10, 2026年10月, 10月, 上月."""
+POINTS = rf"(?:得分|考核得分|考核|我的得分)(?:\s*{MONTH})?"
 GAP = r"[\s，,：:]+"
 ROW = r"(?P<row>(?:案件)?[〔(（]?\d{4}[-－—–]\d{1,8}[〕)）]?号?)"
 """The case an appeal is about: it begins the reason."""
@@ -53,17 +54,34 @@ def month_said(work: Work, text: str) -> Month:
     return found if found <= now else Month(found.year - 1, found.month)
 
 
-def newest(work: Work, *, told: bool) -> MonthlyAssessment:
-    """The last month there is; `told`: that the towns know of."""
+def newest(work: Work, month: Month | None = None, *, told: bool) -> MonthlyAssessment:
+    """What there is of this month, else of the last one; `told`: that the towns know of (a correction that is still
+    being prepared they do not)."""
+    found = by_month(told).where(MonthlyAssessment.state != AssessmentState.DROPPED)
+    if month is not None:
+        found = found.where(MonthlyAssessment.month == str(month))
+    row = work.session.scalar(found.limit(1))
+    if row is None:
+        raise Refusal(texts.NO_SUCH_MONTH.format(month=month.name) if month else texts.NO_MONTH_YET)
+    return row
+
+
+def by_month(told: bool) -> Select[MonthlyAssessment]:
+    """The newest month first, and its newest revision."""
     found = select(MonthlyAssessment).order_by(
         MonthlyAssessment.month.desc(), MonthlyAssessment.revision.desc()
     )
-    if told:
-        found = found.where(MonthlyAssessment.told_at.is_not(None))
-    row = work.session.scalar(found.limit(1))
-    if row is None:
-        raise Refusal(texts.NO_MONTH_YET)
-    return row
+    return found.where(MonthlyAssessment.told_at.is_not(None)) if told else found
+
+
+def objected_to(work: Work, text: str | None) -> MonthlyAssessment:
+    """The month a town objects to: the one it names, else the last one it may object to now, else the last."""
+    if text:
+        return newest(work, month_said(work, text), told=True)
+    may = by_month(told=True).where(
+        MonthlyAssessment.state == AssessmentState.DRAFT, MonthlyAssessment.appeal_until > work.now
+    )
+    return work.session.scalar(may.limit(1)) or newest(work, told=True)
 
 
 def own_town(work: Work) -> Town:
@@ -73,16 +91,12 @@ def own_town(work: Work) -> Town:
     return town
 
 
-@commands.say(
-    rf"(?:得分|考核得分|考核|我的得分)(?:\s*{MONTH})?", sees_points, interrupts=False, refuses=False
-)
+@commands.say(POINTS, sees_points, interrupts=False, refuses=False)
 def points(work: Work, said: re.Match[str]) -> str:
     """A town's own points with every reason; to the Office all totals."""
     is_office = bool(work.who and work.who.is_office)
     month = month_said(work, said["month"]) if said["month"] else None
-    row = work.session.scalar(newest_of(str(month))) if month else newest(work, told=not is_office)
-    if row is None or (row.told_at is None and not is_office):
-        raise Refusal(texts.NO_SUCH_MONTH.format(month=month.name if month else ""))
+    row = newest(work, month, told=not is_office)
     table = table_of(work, row)
     if is_office:
         return assessment_words.whole(table, standing_of(work, row))
@@ -124,12 +138,12 @@ def decide(work: Work, said: re.Match[str]) -> str:
 
 @commands.say(r"申诉|申诉列表|看申诉", office, interrupts=False, refuses=False)
 def open_appeals(work: Work, said: re.Match[str]) -> str:
-    """To the Office what waits for its answer."""
-    row = newest(work, told=False)
-    waiting = approvals.open_appeals(work, row)
-    if not waiting:
-        return texts.NO_APPEALS.format(month=Month.parse(row.month).name)
-    lines = [_appeal_line(work, row, one) for one in waiting]
+    """To the Office what waits for its answer, of a month and of the correction of another."""
+    drafts = work.session.scalars(by_month(told=True).where(MonthlyAssessment.state == AssessmentState.DRAFT))
+    found = [(row, one) for row in drafts for one in approvals.open_appeals(work, row)]
+    if not found:
+        return texts.NO_APPEALS.format(month=Month.parse(newest(work, told=False).month).name)
+    lines, waiting = [_appeal_line(work, row, one) for row, one in found], [one for _, one in found]
     return "\n".join([*lines, texts.APPEAL_DECIDE_HOW.format(appeal=waiting[0].id)])
 
 
@@ -144,25 +158,30 @@ def _appeal_line(work: Work, row: MonthlyAssessment, one: Appeal) -> str:
 
 
 @commands.say(
-    rf"申诉{GAP}(?P<item>[^\s，,：:]+)(?:{GAP}(?P<reason>.*))?", leads, interrupts=False, refuses=False
+    rf"申诉(?:{GAP}{MONTH})?{GAP}(?P<item>[^\s，,：:]+)(?:{GAP}(?P<reason>.*))?",
+    leads,
+    interrupts=False,
+    refuses=False,
 )
 def appeal(work: Work, said: re.Match[str]) -> Begin:
     """Begins the appeal; photos and more words follow, 提交 hands it in."""
-    row, town = newest(work, told=True), own_town(work)
+    row, town = objected_to(work, said["month"]), own_town(work)
     line = appeals.check_open(work, row, town)
     item = appeals.item_called(line, said["item"])
     reason = (said["reason"] or "").strip()
     about = re.match(ROW, reason)
     draft: Draft = {"assessment": row.id, "item": item.key, "name": item.name}
     key = "".join(re.findall(r"[\d-]", re.sub("[－—–]", "-", about["row"]))) if about else ""
-    if key and any(loss.key.endswith(f":{key}") for loss in item.losses):
+    row_key = next((loss.key for loss in item.losses if key and loss.key.endswith(f":{key}")), "")
+    if row_key:
         draft["row"] = key
+    appeals.check_item(work, row, town, item, row_key)
     return Begin("appeal", draft | ({"words": reason} if reason else {}))
 
 
 @commands.say(r"申诉", leads, interrupts=False, refuses=False)
 def how_to_appeal(work: Work, said: re.Match[str]) -> str:
-    row = newest(work, told=True)
+    row = objected_to(work, None)
     line = appeals.check_open(work, row, own_town(work))
     names = "、".join(item.name for item in line.items if any(loss.points > 0 for loss in item.losses))
     return texts.APPEAL_HOW.format(items=names or texts.SCORE_NOTHING_LOST)
@@ -175,6 +194,9 @@ def gather(work: Work, said: Photo | Voice | Video | Text, draft: Draft) -> Outc
             return Again(gathering.too_many(work))
         gathering.add_medium(draft, said)
         return Again(so_far(draft))
+    asked = re.fullmatch(POINTS, said.text.strip())
+    if asked:  # whoever writes an appeal looks the points up meanwhile: no part of the reason
+        return Again(f"{points(work, asked)}\n\n{so_far(draft)}")
     if said.text.strip() not in SUBMIT:
         gathering.add_words(draft, said.text)
         return Again(so_far(draft))

@@ -10,13 +10,16 @@ from bot.verdicts import in_words
 from handlers import texts
 from handlers.assessment import MONTH, month_said
 from models import publication
+from models.assessment import MonthlyAssessment, frozen_of
 from models.publication import Publication, PublicationState
 from rules.months import Month
+from rules.privacy import without_telephone
 from rules.publishing import became_of, became_of_mass
 from services import publication_verdicts, ranking_news
 from services.assessment_rows import table_of
 from services.desk import Work
-from services.month_table import MonthTable, TownLine
+from services.month_table import MonthTable, TownLine, for_everybody
+from services.published_months import withdrawn_because
 
 commands = Commands()
 
@@ -31,10 +34,13 @@ def show(work: Work, said: re.Match[str]) -> str:
     )
     if row is None:
         return _not_yet(work, month)
-    if row.state is PublicationState.WITHDRAWN:
+    stands = work.session.scalar(frozen_of(row.assessment.month)) or row.assessment
+    corrected = stands is not row.assessment and not withdrawn_because(work, stands)
+    if row.state is PublicationState.WITHDRAWN and not corrected:
         name = Month.parse(row.assessment.month).name
-        return texts.RANKING_WITHDRAWN.format(month=name, reason=row.withdrawn_because)
-    return _shown(work, row)
+        reason = without_telephone(row.withdrawn_because)
+        return texts.RANKING_WITHDRAWN.format(month=name, reason=reason)
+    return _shown(work, row, stands)
 
 
 def _not_yet(work: Work, month: Month | None) -> str:
@@ -44,10 +50,14 @@ def _not_yet(work: Work, month: Month | None) -> str:
     return texts.RANKING_NOT_YET.format(month=month.name, newest=Month.parse(newest.assessment.month).name)
 
 
-def _shown(work: Work, row: Publication) -> str:
-    table = table_of(work, row.assessment)
+def _shown(work: Work, row: Publication, stands: MonthlyAssessment) -> str:
+    table = for_everybody(table_of(work, stands))
     lines = [line for line in table.lines if line.code in own_towns(work)]
     words = in_full(work, table, lines)
+    if stands is not row.assessment:  # corrected, its own picture still on the way: the page has it
+        url = ranking_news.page_url(work, table.month)
+        because = texts.RANKING_CORRECTED.format(reason=table.corrected_because)
+        return replies.card(table.heading, f"{because}{' '.join(map(_own, lines))}", "", url, words)
     if row.chat_media_id and row.chat_media_until is not None and row.chat_media_until > work.now:
         for line in lines:  # a picture is all that one reply can show: the own place follows as a message
             ranking_news.tell_own_place(work, row, table, line)
@@ -66,14 +76,15 @@ def own_towns(work: Work) -> set[str]:
 
 def in_full(work: Work, table: MonthTable, own: list[TownLine]) -> str:
     """The whole ranking in words, for whom no picture can be shown."""
-    lines = [table.heading, *(_own(line) for line in own)]
+    see = texts.RANKING_SEE.format(link=ranking_news.page_url(work, table.month))
+    lines = [table.heading, *(_own(line) for line in own), see]  # a long list may be cut: the page is not
     group = ""
     for line in table.lines:
         if line.group != group:
             group = line.group
             lines.append(f"{group}：")
         lines.append(_line(line))
-    return "\n".join([*lines, texts.RANKING_SEE.format(link=ranking_news.page_url(work, table.month))])
+    return "\n".join(lines)
 
 
 def _own(line: TownLine) -> str:
@@ -93,7 +104,7 @@ def subscribe(work: Work, said: re.Match[str]) -> str:
     return texts.SUBSCRIBED if new else texts.SUBSCRIBED_ALREADY
 
 
-@commands.say(r"(?:退订|取消订阅)(?:考核)?排名")
+@commands.say(r"(?:退订|取消订阅)(?:(?:考核)?排名)?")
 def unsubscribe(work: Work, said: re.Match[str]) -> str:
     gone = work.who is not None and ranking_news.unsubscribe(work, work.who.follower)
     return texts.UNSUBSCRIBED if gone else texts.NOT_SUBSCRIBED

@@ -35,11 +35,13 @@ HELP_TOWN = (
 HELP_DEPARTMENT = (
     "\n协同办理：\n"
     "· “哨单”看请本单位协助的吹哨，“看哨 哨号”看经过和照片\n"
-    "· “回哨 哨号 办什么 12-01”，办完回复“回哨 哨号 完成 情况”"
+    "· “回哨 哨号 办什么 12-01”，办完回复“回哨 哨号 完成 情况”\n"
+    "· 收到督办单的，回复“答复 督办单号”，再发说明和现场照片"
 )
+HELP_OVERSEER = "\n区级河湖长、总河湖长：\n· “汇总”看全区在办和逾期的案件；督办单会抄送给您"
 HELP_OFFICE = (
     "\n河长办：\n"
-    "· “待办”“汇总”“查 案件号”“代报”\n"
+    "· “待办”“汇总”“查 案件号”“代报”；录入“市级反馈”“暗查暗访”的问题\n"
     "· “复核 编号 通过”“复核 编号 不通过 理由”\n"
     "· “转派 编号 镇街”“不属于 编号 理由”“重开 编号 理由”\n"
     "· “改级 编号 一般/复杂/紧急”“改类 编号 类别”\n"
@@ -49,7 +51,7 @@ HELP_OFFICE = (
     "· “约谈 编号 理由”“约谈时间 编号 12-01 14:00 地点”“纪要 编号”“兑现 编号”“撤销约谈 编号 理由”\n"
     "· “移送 编号 理由”“确认移送 编号”“撤销移送 编号 理由”\n"
     "· “吹哨 编号 需要谁做什么”“指派 哨号 牵头单位、协助单位”“哨单”“看哨 哨号”“收哨 哨号 已解决/未解决 结果”“撤哨 哨号 理由”\n"
-    "· 代录回哨：“回哨 哨号 单位 办什么 12-01”\n"
+    "· 代录回哨：“回哨 哨号 单位 办什么 12-01”；督办协助单位：“督办 哨号 单位 理由”（哨号如 哨3）\n"
     "· “联合行动”登记、“联合行动列表”；“检察建议”“移送执法”看登记和怎么登记\n"
     "· “得分 月份”看各镇街月考核得分，“申诉”看没有答复的申诉，“批准 2026-10”批准（起草、答复申诉的人不能批准）"
 )
@@ -66,7 +68,7 @@ YOU_ARE_WELCOME = "不客气。看到河湖问题，随时发照片和位置就�
 NOTHING_TO_SUBMIT = "现在没有等提交的内容。要反映问题，请发照片和位置，或回复“我要举报”。"
 ALREADY_SUBMITTED = "刚才那条已经提交成功了，编号 {ticket}，不用再提交。"
 DANGER = "有人有危险，请马上打 110、119 或 120！"
-CANCELLED = "好的，已取消，刚才的内容没有提交。需要时回复“我要举报”重新开始。"
+CANCELLED = "好的，已取消，刚才的内容没有提交。反映问题请回复“我要举报”，其他用法请回复“帮助”。"
 NOTHING_TO_CANCEL = "现在没有正在填写的内容。要撤回已提交的，请回复“撤回 编号”。"
 FINISH_FIRST = "您还有没提交的{title}。请先回复“提交”，或回复“取消”放弃，再做这一步。"
 EXPIRED = "（上次的内容隔得太久没有提交，已作废。）"
@@ -112,10 +114,12 @@ SUBMITTED_JOINED = "这处问题已有人反映，您的内容已并入，正由
 SUBMITTED_DATES = "预计{accept}受理，{rectify}整改完成。"
 SUBMITTED_RECTIFY = "预计{rectify}整改完成。"
 SUBMITTED_NEXT = "每一步进展都会在这里告诉您。回复“进度”随时查看，有新情况回复“补充 {ticket}”。"
+SUBMITTED_HANDED_DOWN = "已记为{source}〔{number}〕，按{source}的时限提示和督办。"
 SUBMITTED_BY_PHONE = "请把编号读给反映人。办结后会提醒您回电。"
 LATE_PHOTO = "照片收到，已放进刚才提交的那条上报里。"
 LATE_PROOF = "照片收到，已放进刚才提交的整改材料里。"
 PROOF_TOO_LATE = "照片收到得晚了，整改材料已经在复核。需要时请告诉河长办。"
+ASK_HANDED_DOWN = "录入{source}的问题：请发照片，写问题内容，发位置或写河名地名，最后回复“提交”。"
 ASK_TELEPHONE = "电话代报：请写反映的内容，发位置或写河名地名；可写“姓名 张三”“电话 13800000000”。"
 CALLER_SAVED = "反映人联系方式已记下（只有河长办看得到）。"
 
@@ -157,6 +161,7 @@ HOW_TO_BIND = "请回复“绑定 邀请码”，邀请码由河长办发放。"
 NO_TODO = "现在没有待办的案件。"
 TODO_TOWN = "待办案件（{count} 件）："
 TODO_LINE = "{n} {severity}{kind} {place} {state}{deadline} 〔{number}〕{extra}"
+TODO_ORDER = "，督办单{order}待答复，{until}（答复 {n}）"
 TODO_TOWN_HINT = "回复“详情 编号”“受理 编号”“退回 编号 理由”“办结 编号”。"
 NO_SUCH_CASE = "没有找到编号 {n} 的案件。回复“待办”看现在的编号。"
 BLANK_MISSING = "没有办理。如果是要对编号 {n} 的案件办理，请在编号后空一格：{verb} {n} {words}"
@@ -174,6 +179,7 @@ WHOSE_PHOTO = "照片收到（{count} 张）。这是新发现的问题，还是
 WHOSE_PHOTO_LINE = "{n} {kind} {place} 〔{number}〕"
 DETAIL_HEAD = "〔{number}〕{severity}{kind}"
 DETAIL_PLACE = "地点：{place}（{town}）"
+DETAIL_SOURCE = "来源：{source}"
 DETAIL_STATE = "状态：{state}{deadline}"
 DETAIL_REPORTS = "反映：{count} 人次"
 DETAIL_WORDS = "说明：{words}"
@@ -190,12 +196,20 @@ TODO_OFFICE = "河长办待办（{count} 件）："
 TODO_OFFICE_HINT = (
     "回复“详情 编号”“复核 编号 通过”“复核 编号 不通过 理由”“转派 编号 镇街”“不属于 编号 理由”“核对 编号”。"
 )
+TODO_OFFICE_HINTS = {
+    "的答复待审核": "“审核 编号 通过”“审核 编号 不通过 理由”",
+    "待安排": "“约谈时间 编号 12-01 14:00 地点”“撤销约谈 编号 理由”",
+    "没有录入纪要": "“纪要 编号”",
+    "承诺逾期": "“兑现 编号”“移送 编号 理由”",
+    "待确认": "“确认移送 编号”“撤销移送 编号 理由”",
+}
+"""What else may be said where a case is on the Office's list for this."""
 VERIFIED = "〔{number}〕复核通过，已办结，并请反映人评价。弄错了可回复“重开 {n} 理由”。"
 SENT_BACK = "〔{number}〕复核不通过，已退回{town}继续整改。理由：{reason}"
 CONFIRMED = "〔{number}〕已核对，提示已去掉。"
 VERIFY_HOW = "请回复“复核 {n} 通过”或“复核 {n} 不通过 理由”。"
 TRANSFERRED = "〔{number}〕已转派{town}，请其于{deadline}受理。{warning}"
-WHICH_TOWN = "没有认出镇街“{said}”。请写全称，例如：转派 {n} 天穆镇。\n现有：{towns}"
+WHICH_TOWN = "没有认出镇街“{said}”。请写全称，例如：转派 {n} {example}。\n现有：{towns}"
 WHICH_OF_TOWNS = "“{said}”可能是：{towns}。请写全称。"
 DECLINED = "〔{number}〕已按“不属于”办理，并告知反映人。理由：{reason}"
 SEVERITY_CHANGED = "〔{number}〕已改为{severity}，新的期限：{deadline}。"
@@ -215,9 +229,10 @@ ALREADY = "{who}已于{time}{what}{reason}。"
 RANKING_NONE = "还没有发布过考核排名。回复“订阅排名”，发布后会在这里告诉您。"
 RANKING_NOT_YET = "{month}的考核排名没有发布。现在最新的是{newest}，回复“排名”查看。"
 RANKING_WITHDRAWN = "{month}的考核排名已撤回，请勿再引用。原因：{reason}"
+RANKING_CORRECTED = "此前发布的已更正（{reason}），以这里的为准。"
 RANKING_LINE = "{place} {town}{score}"
 RANKING_UNRANKED = "－ {town} {reason}"
-RANKING_OWN = "{town}：{state}；最需改进的两项：{costs}。"
+RANKING_OWN = "{town}：{state}；最需改进：{costs}。"
 RANKING_SEE = "图和详情：{link}"
 RANKING_SUBSCRIBE = "回复“订阅排名”，每月发布后在这里告诉您。"
 SUBSCRIBED = "已订阅考核排名，每月发布后在这里告诉您。不想再收，请回复“退订排名”。"
@@ -236,9 +251,33 @@ DETAIL_EXTENSION = "延期：{wanted}，{state}{remark}"
 
 # — supervision: orders, talks, referrals —
 NO_ORDER = "〔{number}〕没有督办单。"
+USAGE = "请回复：{usage}\n编号见“待办”，也可以写案件号，例如 2026-0001。"
+OFFICE_USAGES = {
+    "催办": "催办 编号 理由",
+    "督办": "督办 编号 理由",
+    "撤销督办": "撤销督办 编号 理由",
+    "暂缓": "暂缓 编号 天数 理由",
+    "审核": "审核 编号 通过，或：审核 编号 不通过 理由",
+    "造假": "造假 编号 情况",
+    "约谈": "约谈 编号 理由",
+    "约谈时间": "约谈时间 编号 12-01 14:00 地点",
+    "纪要": "纪要 编号",
+    "兑现": "兑现 编号",
+    "撤销约谈": "撤销约谈 编号 理由",
+    "移送": "移送 编号 理由",
+    "确认移送": "确认移送 编号",
+    "撤销移送": "撤销移送 编号 理由",
+    "批准延期": "准 编号",
+    "准": "准 编号",
+    "不准": "不准 编号 理由",
+}
+ANSWER_USAGE = "答复 编号，再发文字说明和现场照片，最后回复“提交”"
 ORDERED = (
     "已下发督办单{order}：〔{number}〕{town}，请其于{answer_by}书面答复。要撤销请回复“撤销督办 {n} 理由”。"
 )
+HELP_ORDERED = "已下发督办单{order}：吹哨{whistle}，{party}，请其于{answer_by}书面答复。要撤销请回复“撤销督办 督{n} 理由”。"
+HELP_ORDER_HOW = "请写明单位和理由：督办 哨{n} 单位 理由。"
+HELP_ORDER_UNREAD = "\n注意：该单位无人绑定微信，请另行送达。"
 ORDER_UNREAD = "\n注意：该镇街无人绑定微信，请另行送达。"
 ORDER_WITHDRAWN = "督办单{order}已撤销（文号不再使用）。"
 ORDER_AGAIN = "案件逾期仍未办结的，{days}个工作日后将再次督办，届时会告诉您。"
@@ -258,6 +297,14 @@ HELD_NO_MORE = "〔{number}〕已恢复督办。"
 FALSIFIED = "〔{number}〕已认定整改材料不实，退回整改，并发起约谈。"
 DETAIL_ORDER = "督办单{order}：{state}，答复期限{answer_by}"
 DETAIL_ANSWER = "（请回复：答复 {n}）"
+DETAIL_HELP_ORDER = "督办单{order}（{party}，协助）：{state}，答复期限{answer_by}"
+DETAIL_HELP_JUDGE = "（请回复：审核 督{n} 通过／审核 督{n} 不通过 理由）"
+DETAIL_TALK = "约谈{talk}：{state}{what}"
+DETAIL_TALK_NEXT = {
+    "called": "（请回复：约谈时间 {n} 12-01 14:00 地点）",
+    "dated": "（谈完请回复：纪要 {n}）",
+    "held": "（已兑现请回复：兑现 {n}；要移送请回复：移送 {n} 理由）",
+}
 DETAIL_WHISTLE = "吹哨{whistle}：协同办理中，期限暂停计时，紧急案件除外（看经过请回复：看哨 {n}）"
 DETAIL_JUDGE = "（请回复：审核 {n} 通过／审核 {n} 不通过 理由）"
 NO_TALK = "〔{number}〕没有待办的约谈。"
@@ -327,6 +374,9 @@ WHISTLE_PARTY = "· {role} {party}：{state}{until}"
 WHISTLE_ENTRY = "· {time} {body}{what}：{words}"
 WHISTLE_LINE = "{n} {state} {where}{lead}"
 NO_WHISTLES = "现在没有与您单位有关的吹哨。"
+WHISTLE_HOW_TO_HELP = (
+    "看经过回复“看哨 哨号”；答复回复“回哨 哨号 办什么 12-01”，办完回复“回哨 哨号 完成 情况”。"
+)
 WHISTLE_HOW = "吹哨请回复“吹哨 案件编号 需要谁做什么”，没有案件的写地点；看经过回复“看哨 哨号”。"
 
 # — the month judged —
@@ -412,21 +462,22 @@ NOTICES: dict[str, str] = {
     "town_order_accepted": "【督办单{order}】〔{number}〕{place}，答复已通过，请按答复继续整改到位。",
     "town_order_sent_back": "【督办答复退回】督办单{order}，〔{number}〕{place}\n河长办意见：{reason}\n请于{answer_by}重新答复。\n请回复：答复 {short}",
     "town_order_withdrawn": "【督办单撤销】督办单{order}，〔{number}〕{place}，已撤销，不用答复了。原因：{reason}",
-    "town_talk_called": "【约谈通知】{talk}，〔{number}〕{place}\n事由：{ground}，{reason}\n时间地点由河长办另行通知。",
+    "town_talk_called": "【约谈通知】{talk}，〔{number}〕{place}\n事由：{ground}{reason}\n时间地点由河长办另行通知。",
     "town_talk_dated": "【约谈通知】{talk}，〔{number}〕{place}\n时间：{when}\n地点：{where}\n请准时参加，带上整改情况说明。",
     "town_talk_tomorrow": "【约谈提示】{talk}，〔{number}〕{place}\n时间：{when}\n地点：{where}\n请准时参加，带上整改情况说明。",
     "town_talk_today": "【今日约谈】{talk}，〔{number}〕{place}\n时间：{when}\n地点：{where}",
     "town_talk_minutes": "【约谈纪要】{talk}，〔{number}〕{place}\n承诺：{undertakings}\n请于{undertakings_by}兑现。",
     "town_talk_withdrawn": "【约谈取消】{talk}，〔{number}〕{place}，不用参加了。原因：{reason}",
+    "town_talk_dropped": "【约谈撤销】{talk}，〔{number}〕{place}，已撤销，约谈时的承诺不再跟踪。原因：{reason}",
     "town_undertaking_due": "【承诺到期提示】约谈{talk}，〔{number}〕{place}\n承诺：{undertakings}\n请于{undertakings_by}兑现。",
     "town_undertaking_overdue": "【承诺逾期】约谈{talk}，〔{number}〕{place}\n承诺：{undertakings}\n应于{undertakings_by}兑现，已经逾期。仍不兑现的将移送督查。",
     "office_verify_due": "{urgent}【复核到期提示】〔{number}〕{kind} {place}（{town}），请于{deadline}复核。\n照片：{link}\n请回复：复核 {short} 通过／复核 {short} 不通过 理由",
     "office_verify_overdue": "{urgent}【复核逾期】〔{number}〕{kind} {place}（{town}），应于{deadline}复核，已经逾期。\n照片：{link}\n请回复：复核 {short} 通过／复核 {short} 不通过 理由",
-    "office_nobody_reminded": "{urgent}【催办无人接收】〔{number}〕{place}（{town}）\n{reason}。请电话联系该镇街，或回复：转派 {short} 镇街",
+    "office_nobody_reminded": "{urgent}【催办未送达河长】〔{number}〕{place}（{town}）\n{reason}。请电话联系该镇街，或回复：转派 {short} 镇街",
     "office_order": "【已下发督办单{order}】〔{number}〕{kind} {place}（{town}）\n事由：{reason}\n答复期限：{answer_by}。\n要撤销请回复：撤销督办 {short} 理由",
     "office_order_answered": "【督办答复】督办单{order}，〔{number}〕{place}（{town}）\n答复：{reason}\n照片：{link}\n请回复：审核 {short} 通过／审核 {short} 不通过 理由",
     "office_order_unjudged": "【督办答复待审核】督办单{order}，〔{number}〕{place}（{town}），应于{until}审核，{late}。\n照片：{link}\n请回复：审核 {short} 通过／审核 {short} 不通过 理由",
-    "office_talk_called": "【约谈待安排】{talk}，〔{number}〕{place}（{town}）\n事由：{ground}，{reason}\n请回复：约谈时间 {short} 12-01 14:00 地点；不约谈请回复：撤销约谈 {short} 理由",
+    "office_talk_called": "【约谈待安排】{talk}，〔{number}〕{place}（{town}）\n事由：{ground}{reason}\n请回复：约谈时间 {short} 12-01 14:00 地点；不约谈请回复：撤销约谈 {short} 理由",
     "office_talk_dated": "【约谈已安排】{talk}，〔{number}〕{place}（{town}）\n时间：{when}\n地点：{where}",
     "office_talk_rest_day": "【约谈日期需调整】{talk}，〔{number}〕{place}（{town}）\n{when}按公布的放假安排是休息日。\n请回复：约谈时间 {short} 12-01 14:00 地点",
     "office_talk_undated": "【约谈还没有安排】{talk}，〔{number}〕{place}（{town}）\n请回复：约谈时间 {short} 12-01 14:00 地点",
@@ -457,6 +508,28 @@ NOTICES: dict[str, str] = {
     "helper_whistle_new_date": "{urgent}【吹哨{whistle}期限调整】{where}\n{reason}，请{party}于{until}回哨（原为{was}）。\n请回复：回哨 {serial} 办什么 12-01",
     "helper_whistle_news": "【吹哨{whistle}】{where}\n{party}{did}：{reason}\n请回复：看哨 {serial}",
     "helper_whistle_over": "【吹哨{whistle}结束】{where}\n{how}：{reason}\n谢谢贵单位协助。",
+    "helper_order": (
+        "{urgent}【督办单{order}】吹哨{whistle}，{where}\n{party}：{reason}\n请立即办理，并于{until}书面答复，附现场照片。\n"
+        "请回复：答复 督{order_serial}"
+    ),
+    "helper_order_due": "{urgent}【督办单{order}】吹哨{whistle}，{where}\n请{party}于{until}书面答复，{late}。\n请回复：答复 督{order_serial}",
+    "helper_order_sent_back": "【督办答复退回】督办单{order}，吹哨{whistle}，{where}\n河长办意见：{reason}\n请于{until}重新答复。\n请回复：答复 督{order_serial}",
+    "helper_order_over": "【督办单{order}】吹哨{whistle}，{where}，{how}。\n{reason}",
+    "helper_order_new_date": "{urgent}【督办单{order}期限调整】吹哨{whistle}，{where}\n{reason}，请于{until}书面答复（原为{was}）。\n请回复：答复 督{order_serial}",
+    "town_help_order_copy": "【督办单{order}抄送】吹哨{whistle}，{where}\n{party}：{reason}\n已要求于{answer_by}书面答复。",
+    "town_help_order_talk": "【提请约谈】督办单{order}，吹哨{whistle}，{where}\n{party}应于{until}答复，一直没有答复。约谈协助单位由区级河湖长决定，河长办会向您报告。",
+    "office_help_order": "【已对协助单位下发督办单{order}】吹哨{whistle}，{where}\n{party}：{reason}\n答复期限：{answer_by}。{unread}\n要撤销请回复：撤销督办 督{order_serial} 理由",
+    "office_help_order_answered": (
+        "【督办答复】督办单{order}，{party}，吹哨{whistle}，{where}\n答复：{reason}\n"
+        "请回复：审核 督{order_serial} 通过／审核 督{order_serial} 不通过 理由\n看照片和经过：看哨 {serial}"
+    ),
+    "office_help_order_unjudged": (
+        "【督办答复待审核】督办单{order}，{party}，吹哨{whistle}，{where}，应于{until}审核，{late}。\n"
+        "请回复：审核 督{order_serial} 通过／审核 督{order_serial} 不通过 理由\n看照片和经过：看哨 {serial}"
+    ),
+    "office_help_order_late": "{urgent}【督办答复提示】督办单{order}，吹哨{whistle}，{where}\n{party}应于{until}书面答复，{late}{nobody}。代录答复请回复：答复 督{order_serial}",
+    "office_help_order_talk": "【协助单位应予约谈】督办单{order}，吹哨{whistle}，{where}\n{party}应于{until}答复，一直没有答复。请报区级河湖长约谈该单位；不再追究请回复：撤销督办 督{order_serial} 理由",
+    "office_help_order_new_date": "{urgent}【督办单{order}期限调整】吹哨{whistle}，{where}\n{reason}，{party}的答复期限调整为{until}（原为{was}）。该单位没有人收到消息，请电话通知。",
     "office_referral": "【待移送】{referral}，〔{number}〕{place}（{town}），拟移送{body}。\n原因：{reason}\n请核对案卷后回复：确认移送 {short}；不移送请回复：撤销移送 {short} 理由",
     "reporter_accepted": "您反映的问题（编号 {ticket}）已由{town}受理，预计{deadline}整改完成。",
     "reporter_returned": "您反映的问题（编号 {ticket}）正由河长办重新确定办理单位，有结果会告诉您。",
@@ -507,6 +580,11 @@ NOTICES: dict[str, str] = {
         "【{month_name}考核已重新起草】有变化的镇街：{towns}，已重新告知，{until}可以申诉。{because}\n{totals}{suspended}\n"
         "看全部请回复：得分 {month}"
     ),
+    "town_month_dropped": (
+        "【{month_name}考核更正已撤销】原来批准的结果不变，更正草稿不作数，对它的申诉也不再处理。\n理由：{reason}\n"
+        "看原来的结果请回复：得分 {month}"
+    ),
+    "office_month_dropped": "【{month_name}考核更正已撤销】{who}撤销了第 {revision} 版草稿，原来批准的结果不变。\n理由：{reason}",
     "office_month_due": (
         "【{month_name}考核待批准】申诉期已过，还没有答复的申诉 {count} 件。"
         "请由没有起草、也没有答复申诉的同志核对后回复：批准 {month}"
@@ -517,9 +595,9 @@ NOTICES: dict[str, str] = {
     "reporter_digest": "【汇总】{head}：\n{lines}\n{hint}",
     "reporter_photo_missing": "您反映的问题（编号 {ticket}）有 {count} 张照片没有收到（{reason}）。问题已在办理；方便时请回复“补充 {ticket}”再发一次照片。",
     "town_ranking": (
-        "【{month}考核排名：{town}{state}】\n最需改进的两项：{costs}。\n回复“得分”看扣分理由，“排名”看全部。\n全部排名：{link}"
+        "【{month}考核排名：{town}{state}】\n最需改进：{costs}。\n回复“得分”看扣分理由，“排名”看全部。\n全部排名：{link}"
     ),
-    "town_ranking_asked": "【{month}考核】{town}：{state}。\n最需改进的两项：{costs}。\n详情：{link}",
+    "town_ranking_asked": "【{month}考核】{town}：{state}。\n最需改进：{costs}。\n详情：{link}",
     "town_ranking_withdrawn": "【{month}考核排名撤回】{town}：已发布的排名撤回，请勿再引用。\n原因：{reason}\n详情：{link}",
     "subscriber_ranking": (
         "【{month}考核排名】已经发布，第一名：{leaders}。\n全部排名：{link}\n回复“排名”看图，回复“退订排名”不再接收。"
@@ -528,6 +606,7 @@ NOTICES: dict[str, str] = {
     "office_publication_failed": (
         "【排名没有发成】{month}\n{reason}。\n处理后请管理员运行：flask bulletin publish {code}"
     ),
+    "office_publication_left": "【排名没有撤干净】{month}\n{reason}。\n网页和对话里已经写明撤回。",
     "office_month_unapproved": (
         "【排名待批准】{month}的考核到了发布时间，还没有批准，没有发布。\n批准后会自动发布；看进展：flask assessment show {code}"
     ),

@@ -46,6 +46,13 @@ class ItemKind(StrEnum):
     """It is part of the hundred."""
     BONUS = "bonus"
     PENALTY = "penalty"
+    TRIAL = "trial"
+    """Judged and shown with its points, but not counted (试考核，暂不列入总成绩)."""
+
+
+ON_A_SCALE = (ItemKind.SCORE, ItemKind.TRIAL)
+"""Items with points of their own, of which a figure gives a part."""
+ON_TRIAL = "（试考核，不计入总分）"
 
 
 class Spread(StrEnum):
@@ -92,6 +99,12 @@ class AppliesTo:
     named: frozenset[str] = frozenset()
     """Kinds (镇, 街道), names or codes; empty: all."""
 
+    def covers(self, unit: "Unit") -> bool:
+        """Whether the item is for this unit."""
+        if self.reaches_only and not unit.has_reaches:
+            return False
+        return not self.named or unit.is_one_of(self.named)
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -119,7 +132,7 @@ class Item:
     heading: str = ""
     kind: ItemKind = ItemKind.SCORE
     points: Decimal = Decimal(0)
-    """Its weight in the hundred; 0 for bonus, penalty and where places are added."""
+    """Its weight in the hundred, or what it is worth on trial; 0 for bonus, penalty and where places are added."""
     scale: Scale | None = None
     """None where places are added."""
     floor: Decimal = Decimal(0)
@@ -127,6 +140,11 @@ class Item:
     """At most so many points (bonus and penalty: given or taken); None: the item's own, or without limit."""
     higher_is_better: bool = True
     applies_to: AppliesTo = AppliesTo()
+
+    @property
+    def shown_name(self) -> str:
+        """Its name, with the word that it is only on trial."""
+        return f"{self.name}{ON_TRIAL}" if self.kind == ItemKind.TRIAL else self.name
 
 
 @dataclass(frozen=True)
@@ -169,7 +187,7 @@ class RewardBand:
 
 @dataclass(frozen=True)
 class RewardRule:
-    """How money follows places (奖补): a pool by bands, or a ladder that sums to zero."""
+    """How money follows places (奖补): a pool by bands, or a ladder that sums to zero; of a year or of each month."""
 
     unit: str
     """元, 万元."""
@@ -179,6 +197,8 @@ class RewardRule:
     bands: tuple[RewardBand, ...] = ()
     step: Decimal = Decimal(0)
     """Of a ladder: what each place is apart from the next."""
+    by_months: bool = False
+    """Reckoned of each month's places and added up over the year; else once, of the year's."""
 
 
 @dataclass(frozen=True)

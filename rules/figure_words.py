@@ -4,6 +4,7 @@ Source: the weights follow the severities of the district's procedure (docs/rule
 that a town that asks why can look it up.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,6 +24,15 @@ ACROSS_MONTHS_WEIGHT = Decimal(2)
 def lateness(days: int) -> str:
     """逾期 3 个工作日."""
     return f"逾期 {days} 个工作日" if days else "逾期不足 1 个工作日"
+
+
+_UP_TO_THE_MONTHS_END = re.compile(r"逾期(?: \d+ |不足 1 )个工作日(?=，月末仍未|未受理)")
+
+
+def apart_from_the_calendar(sentence: str) -> str:
+    """The sentence without the working days up to the month's end: a notice of days off that comes later makes them
+    others, and costs nobody a point. (Those up to an end that was written down stay.)"""
+    return _UP_TO_THE_MONTHS_END.sub("逾期", sentence)
 
 
 def rectified_late(number: str, days: int, *, accepted: bool, done: bool) -> str:

@@ -21,7 +21,7 @@ class Points:
 def points_of(item: Item, figure: Figure, weight: Decimal, quantum: Decimal) -> Points:
     """What an item gives for a figure that can be judged. `weight`: what it stands for in this unit's hundred."""
     match item.kind:
-        case ItemKind.SCORE:
+        case ItemKind.SCORE | ItemKind.TRIAL:
             return _own(item, figure, weight, quantum)
         case ItemKind.BONUS:
             asked, given = _outside(item, figure, quantum)

@@ -20,7 +20,8 @@ class ItemResult:
 
     item: Item
     weight: Decimal
-    """Points that could be had, after others' weight was spread; 0 for bonus, penalty and where places are added."""
+    """Points that could be had, after others' weight was spread (not to those on trial); 0 for bonus, penalty and
+    where places are added."""
     points: Decimal | None
     """None where it was not judged; the place where places are added."""
     figure: Figure | None
@@ -48,7 +49,8 @@ def judge_by_points(
     because = {item.key: why_not(item, unit, figures.get(item.source)) for item in book.items}
     own = [item for item in book.items if item.kind == ItemKind.SCORE]
     judged = [item for item in own if not because[item.key]]
-    weight = weights(own, {item.key for item in judged}, book.spread, book.quantum)
+    weight = {item.key: item.points for item in book.items if item.kind == ItemKind.TRIAL}
+    weight |= weights(own, {item.key for item in judged}, book.spread, book.quantum)
     results = [
         ItemResult(item, NOTHING, None, figures.get(item.source), suspended=because[item.key])
         if because[item.key]
@@ -58,7 +60,8 @@ def judge_by_points(
         )
         for item in book.items
     ]  # fmt: skip
-    total = sum((result.points for result in results if result.points is not None), NOTHING)
+    counted = (result.points or NOTHING for result in results if result.item.kind != ItemKind.TRIAL)
+    total = sum(counted, NOTHING)
     total = max(total if book.ceiling is None else min(total, book.ceiling), NOTHING)
     unranked = _too_little(book, sum((item.points for item in judged), NOTHING))
     return Judged(unit, tuple(results), None if unranked else total, unranked)

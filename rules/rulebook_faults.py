@@ -41,6 +41,8 @@ def _general(book: AssessmentRulebook) -> Iterator[str]:
         near = get_close_matches(book.tie_breaker, [item.key for item in book.items], 1)
         hint = f"，是不是 {near[0]}？" if near else "，请写一个项目的 key。"
         yield f"总则：tie_breaker（并列时比较的项目）是 {book.tie_breaker}，没有这个项目{hint}"
+    if book.tie_breaker in {item.key for item in book.items if item.kind == ItemKind.TRIAL}:
+        yield f"总则：tie_breaker {book.tie_breaker} 是试考核项目，不计入总成绩，请换一个项目。"
 
 
 def _keys(book: AssessmentRulebook) -> Iterator[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from itertools import pairwise
 
-from rules.assessment_rulebook import SHEET, SOURCES, Band, Composition, Each, Item, ItemKind, Slope
+from rules.assessment_rulebook import ON_A_SCALE, SHEET, SOURCES, Band, Composition, Each, Item, Slope
 
 SHARES = frozenset(
     {
@@ -47,13 +47,13 @@ def _source(item: Item) -> Iterator[str]:
 
 def _points(item: Item) -> Iterator[str]:
     where = f"项目 {item.key}（{item.name}）："
-    if item.kind == ItemKind.SCORE and item.points <= 0:
+    if item.kind in ON_A_SCALE and item.points <= 0:
         yield f"{where}points 是 {item.points}，分值要大于 0。"
-    if item.kind == ItemKind.SCORE and item.floor > item.points:
+    if item.kind in ON_A_SCALE and item.floor > item.points:
         yield f"{where}floor（最低得分）是 {item.floor}，高过本项分值 {item.points}。"
     if item.cap is not None and item.cap < max(item.floor, Decimal(0)):
         yield f"{where}cap 是 {item.cap}，不能是负数，也不能低于 floor。"
-    if item.kind == ItemKind.SCORE and item.cap is not None and item.cap > item.points:
+    if item.kind in ON_A_SCALE and item.cap is not None and item.cap > item.points:
         yield f"{where}cap（最高得分）是 {item.cap}，高过本项分值 {item.points}。"
     if isinstance(item.scale, Each) and item.scale.points <= 0:
         yield f"{where}each 是 {item.scale.points}，每件的分要大于 0。"
@@ -77,7 +77,7 @@ def _bands(item: Item, bands: Sequence[Band], where: str) -> Iterator[str]:
     for n, band in enumerate(bands, 1):
         if band.start is not None and band.end is not None and band.start >= band.end:
             yield f"{where}bands 第 {n} 档从 {band.start} 到 {band.end}，from 要小于 below。"
-        if band.points < 0 or (item.kind == ItemKind.SCORE and band.points > item.points):
+        if band.points < 0 or (item.kind in ON_A_SCALE and band.points > item.points):
             yield f"{where}bands 第 {n} 档 points 是 {band.points}，要在 0 和本项分值之间。"
     for n, (one, other) in enumerate(pairwise(bands), 1):
         if one.end is None or other.start is None or one.end > other.start:

@@ -2,7 +2,17 @@
 
 from decimal import Decimal
 
-from rules.assessment_rulebook import AppliesTo, Band, Composition, Each, Item, ItemKind, Scale, Slope
+from rules.assessment_rulebook import (
+    ON_A_SCALE,
+    AppliesTo,
+    Band,
+    Composition,
+    Each,
+    Item,
+    ItemKind,
+    Scale,
+    Slope,
+)
 from rules.toml_table import TomlTable
 
 _OF_POINTS = ("points", "full", "zero", "each", "bands", "floor", "cap")
@@ -37,7 +47,7 @@ def _placed(table: TomlTable, key: str, name: str) -> Item:
 
 def _pointed(table: TomlTable, key: str, name: str, kind: ItemKind) -> Item:
     table.refuse(["better"], "按分计算的项目由 full 和 zero（或各档的分）看出好坏，")
-    if kind != ItemKind.SCORE:
+    if kind not in ON_A_SCALE:
         table.refuse(
             ("points", "full", "zero", "floor"), "百分以外的加分、扣分项目（只写 each 或 bands，以及 cap）"
         )
@@ -48,7 +58,7 @@ def _pointed(table: TomlTable, key: str, name: str, kind: ItemKind) -> Item:
         table.text("source"),
         table.text("heading", ""),
         kind,
-        table.number("points") if kind == ItemKind.SCORE else Decimal(0),
+        table.number("points") if kind in ON_A_SCALE else Decimal(0),
         scale,
         table.number("floor", Decimal(0)),
         table.maybe_number("cap"),

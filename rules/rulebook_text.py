@@ -122,13 +122,14 @@ def _rewards(table: TomlTable | None) -> RewardRule | None:
         return None
     by_bands = table.choice("kind", ["bands", "ladder"]) == "bands"
     unit, smallest = table.text("unit"), table.number("smallest")
+    by_months = table.choice("settled", ["year", "months"], "year") == "months"
     if by_bands:
         table.refuse(["step"], "按档分配")
         bands = tuple(_reward_band(one) for one in table.tables("bands", "奖补档"))
-        rule = RewardRule(unit, smallest, pool=table.number("pool"), bands=bands)
+        rule = RewardRule(unit, smallest, pool=table.number("pool"), bands=bands, by_months=by_months)
     else:
         table.refuse(["pool", "bands"], "零和阶梯")
-        rule = RewardRule(unit, smallest, step=table.number("step"))
+        rule = RewardRule(unit, smallest, step=table.number("step"), by_months=by_months)
     table.finish()
     return rule
 

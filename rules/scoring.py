@@ -159,10 +159,5 @@ def _suspended(book: AssessmentRulebook, lines: Sequence[UnitResult]) -> Iterato
 def _reasons(item: Item, lines: Sequence[UnitResult], results: Sequence[ItemResult]) -> list[str]:
     """Why those it is for were not judged; where it is for none of them, that."""
     ordered = sorted(zip(lines, results, strict=True), key=lambda both: both[0].unit.position)
-    meant = [
-        result.suspended
-        for line, result in ordered
-        if not (item.applies_to.reaches_only and not line.unit.has_reaches)
-        and not (item.applies_to.named and not line.unit.is_one_of(item.applies_to.named))
-    ]
+    meant = [result.suspended for line, result in ordered if item.applies_to.covers(line.unit)]
     return meant or [result.suspended for _, result in ordered]

@@ -12,13 +12,25 @@ from services import approvals, assessment_notices, assessments
 from services.desk import Desk, Work
 
 log = logging.getLogger("heshao.assess")
+MONTHS = 12
 
 
 def assess(desk: Desk) -> int:
     """Draft, tell, ask for approval: whatever is due and was not done; how many things were. Run twice or late it
     does nothing more."""
-    month = Month.of(local_day(desk.clock())).previous
-    return _draft(desk, month) + _tell(desk) + _ask(desk)
+    last = Month.of(local_day(desk.clock())).previous
+    return sum(_draft(desk, month) for month in desk.look(_up_to, last)) + _tell(desk) + _ask(desk)
+
+
+def _up_to(work: Work, last: Month) -> list[Month]:
+    """The last month, and those before it that an outage left out: since one that was judged, of a year at most."""
+    missing, month = [last], last.previous
+    while len(missing) < MONTHS:
+        if work.session.scalar(newest_of(str(month))) is not None:
+            return missing[::-1]
+        missing.append(month)
+        month = month.previous
+    return [last]
 
 
 def _draft(desk: Desk, month: Month) -> int:

@@ -35,19 +35,10 @@ def file(
     approvals.hold(work, assessment)
     line = check_open(work, assessment, town)
     about = item_called(line, item)
-    _refuse_without_loss(assessment, about)
     row = _row_called(about, key) if key.strip() else ""
+    check_item(work, assessment, town, about, row)
     if not reason.strip():
         raise Refusal(f"请写明申诉的理由，例如：申诉 {about.name} 该案件已按期整改，系统登记有误")
-    rival = appeals_of(assessment.id).where(
-        Appeal.town_id == town.id,
-        Appeal.item == about.key,
-        Appeal.key == row,
-        Appeal.state == AppealState.OPEN,
-    )
-    before = work.session.scalar(rival.limit(1))
-    if before is not None:
-        raise Refusal(f"贵单位对“{about.name}”的申诉（{before.id}号）还在审理，请等河长办答复。")
     person = work.who.person if work.who else None
     made = Appeal(
         assessment_id=assessment.id, town_id=town.id, town=town, item=about.key, key=row, reason=reason.strip(),
@@ -63,6 +54,8 @@ def file(
 def check_open(work: Work, assessment: MonthlyAssessment, town: Town) -> TownLine:
     """The town's line, if it may object now; else a Refusal: before somebody collects photos in vain."""
     name = Month.parse(assessment.month).name
+    if assessment.state is AssessmentState.DROPPED:
+        raise Refusal(f"{name}考核的这次更正已经撤销，原来批准的结果不变，不用申诉。")
     if assessment.state is not AssessmentState.DRAFT:
         raise Refusal(f"{name}的考核已经批准冻结，不能再申诉；确有错误请联系河长办更正。")
     if assessment.told_at is None or assessment.appeal_until is None:
@@ -76,6 +69,21 @@ def check_open(work: Work, assessment: MonthlyAssessment, town: Town) -> TownLin
     return line
 
 
+def check_item(work: Work, assessment: MonthlyAssessment, town: Town, item: ItemLine, row: str = "") -> None:
+    """Whether the item may be objected to, in the row of this key or whole; else a Refusal: likewise before somebody
+    collects photos in vain."""
+    _refuse_without_loss(assessment, item)
+    rival = appeals_of(assessment.id).where(
+        Appeal.town_id == town.id,
+        Appeal.item == item.key,
+        Appeal.key == row,
+        Appeal.state == AppealState.OPEN,
+    )
+    before = work.session.scalar(rival.limit(1))
+    if before is not None:
+        raise Refusal(f"贵单位对“{item.name}”的申诉（{before.id}号）还在审理，请等河长办答复。")
+
+
 def line_of(work: Work, assessment: MonthlyAssessment, town: Town) -> TownLine | None:
     """The town's line in this assessment."""
     lines = table_of(work, assessment).lines
@@ -86,8 +94,14 @@ def _refuse_strangers(work: Work, town: Town) -> None:
     who = work.who
     if who is None or who.is_office:
         return
-    if not any(held.role in LEADERS and held.town_id == town.id for held in who.appointments):
+    if not _leads(work, town.id):
         raise Refusal("只能对本镇街的考核结果申诉，由镇级河湖长或联络员提出。")
+
+
+def _leads(work: Work, town_id: int) -> bool:
+    """Whether whoever speaks is chief or liaison of this town."""
+    held = work.who.appointments if work.who else ()
+    return any(one.role in LEADERS and one.town_id == town_id for one in held)
 
 
 def _refuse_without_loss(assessment: MonthlyAssessment, item: ItemLine) -> None:
@@ -143,10 +157,15 @@ def decide(work: Work, appeal: Appeal, granted: bool, reason: str, points: Decim
     work.session.refresh(appeal)
     if appeal.state is not AppealState.OPEN:
         raise Refusal(f"{appeal.id}号申诉已由{appeal.decided_by}答复：{appeal.decision}。")
+    if _leads(work, appeal.town_id):
+        raise Refusal(
+            f"您是{appeal.town.name}的河湖长或联络员，不能答复本镇街的申诉，请由河长办其他同志答复。"
+        )
     if not reason.strip():
-        raise Refusal("请写明答复的理由，会原样告知镇街。")
+        raise Refusal("请写明答复的理由，会原样告知镇街；申诉成立的随结果公开，请不要写姓名和电话。")
     if assessment.state is not AssessmentState.DRAFT:
-        raise Refusal(f"{Month.parse(assessment.month).name}的考核已经批准冻结，不能再答复申诉。")
+        how = "这次更正已经撤销" if assessment.state is AssessmentState.DROPPED else "已经批准冻结"
+        raise Refusal(f"{Month.parse(assessment.month).name}的考核{how}，不能再答复申诉。")
     approvals.refuse_stale(work, assessment)
     item = _item(work, assessment, appeal)
     book = assessment_books.kept(assessment)

@@ -1,5 +1,7 @@
 """Approving a month (批准): by a second person, when nothing is open any more; from then on it is frozen."""
 
+from sqlalchemy import select
+
 from models.assessment import (
     Appeal,
     AppealState,
@@ -8,10 +10,11 @@ from models.assessment import (
     appeals_of,
     frozen_of,
 )
+from models.person import Person
 from rules.deadlines import Deadline, in_words
 from rules.months import Month
 from rules.refusal import Refusal
-from services import assessment_books, assessment_rows, judgement
+from services import assessment_books, assessment_rows, judgement, problems
 from services.assessment_digest import digest_of
 from services.assessment_rows import table_of
 from services.desk import Work
@@ -30,6 +33,11 @@ def approve(work: Work, assessment: MonthlyAssessment) -> None:
     _refuse_unless_due(work, assessment, name)
     if person.id in preparers(work, assessment):
         raise Refusal(f"您起草了{name}的考核或答复过它的申诉，请由河长办另一位同志批准。")
+    if person.name in _names_of_preparers(work, assessment):
+        raise Refusal(
+            f"{name}的考核由一位也叫“{person.name}”的同志起草或答复过申诉，分不清是不是同一个人，"
+            "请由河长办姓名不同的同志批准。"
+        )
     refuse_stale(work, assessment)
     before = work.session.scalar(frozen_of(assessment.month))
     if before is not None:
@@ -37,6 +45,7 @@ def approve(work: Work, assessment: MonthlyAssessment) -> None:
     assessment.approved_by, assessment.approved_by_id = person.name, person.id
     assessment.approved_at = work.now
     work.session.flush()
+    problems.freeze(work, assessment)
     assessment.digest = digest_of(work, assessment)
     assessment.state = AssessmentState.FROZEN
     work.session.flush()
@@ -72,6 +81,12 @@ def preparers(work: Work, assessment: MonthlyAssessment) -> set[int]:
     """Who had a hand in it: whoever drafted it, and whoever decided its appeals."""
     decided = {row.decided_by_id for row in work.session.scalars(appeals_of(assessment.id))}
     return {number for number in decided | {assessment.drafted_by_id} if number is not None}
+
+
+def _names_of_preparers(work: Work, assessment: MonthlyAssessment) -> set[str]:
+    """What is signed are names: one who is in the registry twice is still one person."""
+    rows = select(Person.name).where(Person.id.in_(preparers(work, assessment)))
+    return set(work.session.scalars(rows))
 
 
 def refuse_stale(work: Work, assessment: MonthlyAssessment) -> None:

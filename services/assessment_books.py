@@ -37,6 +37,7 @@ def for_month(work: Work, month: Month) -> AssessmentRulebook:
         )
     book = in_force([read_file(path) for path in files], month)
     _refuse_if_changed(work, book)
+    _refuse_if_backdated(work, book, month)
     return book
 
 
@@ -57,3 +58,19 @@ def _refuse_if_changed(work: Work, book: AssessmentRulebook) -> None:
                 f"{book.version}的内容与{Month.parse(row.month).name}考核时用的不同。考核办法施行后不能改动："
                 "请恢复原文；要改办法，请另放一个文件，写明从以后哪个月起施行。"
             )
+
+
+def _refuse_if_backdated(work: Work, book: AssessmentRulebook, month: Month) -> None:
+    """A rulebook begins in a month that was not judged by another: the old one under a new name is no new one."""
+    judged = select(MonthlyAssessment).where(
+        MonthlyAssessment.month >= str(book.in_force_from), MonthlyAssessment.month < str(month),
+        MonthlyAssessment.rulebook != book.version,
+        MonthlyAssessment.state.in_([AssessmentState.FROZEN, AssessmentState.SUPERSEDED]),
+    )  # fmt: skip
+    row = work.session.scalar(judged.order_by(MonthlyAssessment.month.desc()).limit(1))
+    if row is not None:
+        last = Month.parse(row.month)
+        raise Refusal(
+            f"{book.version}写明的施行月份里，{last.name}已经按{row.rulebook}考核并批准。"
+            f"请把新办法另放一个文件，in_force_from 写 {last.next} 或以后，并保留原来的文件。"
+        )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
@@ -19,6 +20,7 @@ from models.assessment import (
     town_scores_of,
 )
 from models.base import Base
+from models.problem_count import ProblemCount, problem_counts_of
 from services.assessment_rows import plain
 from services.desk import Work
 
@@ -40,17 +42,25 @@ FROZEN: dict[type[Base], tuple[str, ...]] = {
         "town_id", "item", "key", "reason", "appealed_by", "appealed_at", "state", "returned", "decision",
         "decided_by", "decided_at",
     ),
+    ProblemCount: ("counted", "position", "name", "town_id", "cases"),
 }  # fmt: skip
-"""What the digest is taken over, by name and in this order: a column added later does not change old digests."""
+"""What the digest is taken over, by name and in this order: a column added later does not change old digests, nor
+does a table of which an old month has no rows."""
 
 
 def digest_of(work: Work, assessment: MonthlyAssessment) -> str:
     """SHA-256 over everything that is frozen, the same on every engine."""
     content = [_row(assessment)]
-    for rows in (town_scores_of, item_scores_of, losses_of, appeals_of):
-        content += [_row(row) for row in work.session.scalars(rows(assessment.id))]
+    for rows in (town_scores_of, item_scores_of, losses_of, appeals_of, problem_counts_of):
+        content += [_row(row) for row in _in_order(work.session.scalars(rows(assessment.id)).all())]
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _in_order(rows: Sequence[Base]) -> Sequence[Base]:
+    """As they were selected; losses by their items' keys letter by letter, which some databases sort otherwise."""
+    lost = [row for row in rows if isinstance(row, PointsLost)]
+    return sorted(lost, key=lambda row: (row.town_id, row.item, row.position)) or rows
 
 
 def _row(row: Base) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.assessment import Appeal, MonthlyAssessment
+from models.assessment import Appeal, MonthlyAssessment, town_scores_of
 from models.notification import Notice
 from models.person import Person
 from models.registry import Town
@@ -65,6 +65,21 @@ def tell_to_approve(work: Work, assessment: MonthlyAssessment, waiting: int) -> 
         for clerk in people.office(work)
     ]  # fmt: skip
     return sum(row is not None for row in told)
+
+
+def tell_dropped(work: Work, draft: MonthlyAssessment, number: int) -> None:
+    """Towns that were told of a correction: it does not count, nor what they objected to in it; and the Office."""
+    says = _month(draft) | {"revision": number, "reason": draft.dropped_because}
+    towns = [row.town_id for row in work.session.scalars(town_scores_of(draft.id))] if draft.told_at else []
+    for town_id in towns:
+        for chief in people.leaders(work, town_id):
+            key = f"{_key(draft, 'dropped')}:{town_id}"
+            owe(work, Notice.ASSESSMENT, "town_month_dropped", key, person=chief, **says, town_id=town_id)
+    for clerk in _colleagues(work):
+        owe(
+            work, Notice.ASSESSMENT, "office_month_dropped", _key(draft, "dropped"), person=clerk, **says,
+            who=draft.dropped_by,
+        )  # fmt: skip
 
 
 def tell_trouble(work: Work, month: Month, reason: str) -> int:
@@ -145,7 +160,8 @@ def _score(line: TownLine) -> str:
 
 
 def _month(assessment: MonthlyAssessment) -> dict[str, Any]:
-    return {"month": assessment.month, "month_name": Month.parse(assessment.month).name}
+    name = Month.parse(assessment.month).name
+    return {"month": assessment.month, "month_name": name, "assessment_id": assessment.id}
 
 
 def _about(assessment: MonthlyAssessment, appeal: Appeal, item_name: str) -> dict[str, Any]:

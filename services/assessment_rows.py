@@ -1,7 +1,7 @@
 """A judged month in rows: written while it is a draft, read as the table that is shown."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from models.assessment import (
     losses_of,
     town_scores_of,
 )
+from rules.assessment_rulebook import AssessmentRulebook, ItemKind, Unit
 from rules.months import Month
 from rules.scoring import ItemResult, UnitResult
 from services import assessment_books
@@ -93,7 +94,7 @@ def _of_item(position: int, result: ItemResult) -> Values:
     item, figure = result.item, result.figure
     judged = figure if figure and not figure.suspended else None
     return {
-        "item": item.key, "item_name": item.name, "position": position, "source": item.source,
+        "item": item.key, "item_name": item.shown_name, "position": position, "source": item.source,
         "weight": result.weight.quantize(SIXTH), "points": result.points, "place": result.place,
         "numerator": judged.numerator if judged else None, "denominator": judged.denominator if judged else None,
         "basis": figure.basis if figure else "", "suspended": result.suspended,
@@ -119,7 +120,7 @@ def table_of(work: Work, assessment: MonthlyAssessment, withdrawn_because: str =
 def shown(assessment: MonthlyAssessment, rows: Rows, withdrawn_because: str = "") -> MonthTable:
     """These rows as a table."""
     book = assessment_books.kept(assessment)
-    items = _items_by_town(rows)
+    items = _items_by_town(rows, {item.key for item in book.items if item.kind is ItemKind.TRIAL})
     towns = [_line(row, tuple(items[row.town_id])) for row in rows.towns]
     return MonthTable(
         month=Month.parse(assessment.month),
@@ -132,7 +133,7 @@ def shown(assessment: MonthlyAssessment, rows: Rows, withdrawn_because: str = ""
         approved_at=assessment.approved_at or assessment.drafted_at,
         digest=assessment.digest,
         lines=tuple(towns),
-        suspended=_suspended(towns),
+        suspended=_suspended(book, rows),
     )
 
 
@@ -143,7 +144,7 @@ def _line(row: TownScore, items: tuple[ItemLine, ...]) -> TownLine:
     )  # fmt: skip
 
 
-def _items_by_town(rows: Rows) -> dict[int, list[ItemLine]]:
+def _items_by_town(rows: Rows, on_trial: Collection[str]) -> dict[int, list[ItemLine]]:
     losses: defaultdict[tuple[int, str], list[Loss]] = defaultdict(list)
     for lost in rows.losses:
         losses[lost.town_id, lost.item].append(Loss(lost.points, lost.sentence, lost.key))
@@ -152,21 +153,32 @@ def _items_by_town(rows: Rows) -> dict[int, list[ItemLine]]:
         items[row.town_id].append(
             ItemLine(
                 row.item, row.item_name, short(row.weight), row.points, row.place, figure_words(row), row.suspended,
-                tuple(losses[row.town_id, row.item]),
+                tuple(losses[row.town_id, row.item]), row.item not in on_trial,
             )
         )  # fmt: skip
     return items
 
 
-def _suspended(towns: Iterable[TownLine]) -> tuple[tuple[str, str], ...]:
-    """Items nobody was judged by, with the reason."""
-    judged: dict[str, bool] = {}
-    reasons: dict[str, str] = {}
-    for town in towns:
-        for item in town.items:
-            judged[item.name] = judged.get(item.name, False) or item.points is not None
-            reasons.setdefault(item.name, item.suspended)
-    return tuple((name, reasons[name]) for name, was in judged.items() if not was)
+def _suspended(book: AssessmentRulebook, rows: Rows) -> tuple[tuple[str, str], ...]:
+    """Items nobody was judged by, with the reason: that of the units they are for, where there are any."""
+    towns = {row.town_id: row for row in rows.towns}
+    found: dict[str, list[ItemScore]] = {}
+    for row in rows.items:
+        found.setdefault(row.item_name, []).append(row)
+    silent = {name: same for name, same in found.items() if all(row.points is None for row in same)}
+    return tuple((name, _reason(book, towns, same)) for name, same in silent.items())
+
+
+def _reason(book: AssessmentRulebook, towns: Mapping[int, TownScore], same: Sequence[ItemScore]) -> str:
+    item = next((item for item in book.items if item.key == same[0].item), None)
+    listed = [row for row in same if row.town_id in towns]
+    meant = [row for row in listed if item and item.applies_to.covers(unit_of(towns[row.town_id]))]
+    return next((row.suspended for row in meant or listed), "")
+
+
+def unit_of(row: TownScore) -> Unit:
+    """The unit as the registry had it then."""
+    return Unit(row.town_code, row.town_name, row.town_kind, row.registry_position, row.has_reaches)
 
 
 def figure_words(row: ItemScore) -> str:

@@ -116,12 +116,16 @@ def tell_from(work: Work, month: Month) -> date:
 
 def tell(work: Work, assessment: MonthlyAssessment) -> bool:
     """Tell each town its own points with reasons and all totals (告知), once, from the first working day on, on
-    working days; their days of appeal begin. Whether that was done."""
+    working days; their days of appeal begin. What departments handed in since it was drafted is counted in first.
+    Whether that was done."""
     ready = work.calendar.is_workday(work.today) and work.today >= tell_from(
         work, Month.parse(assessment.month)
     )
     if assessment.state is not AssessmentState.DRAFT or assessment.told_at is not None or not ready:
         return False
+    if assessment.drafted_at < work.now:
+        assessment.drafted_at = work.now
+        rejudge(work, assessment, assessment_books.kept(assessment))
     assessment.told_at, assessment.appeal_until = work.now, appeal_until(work)
     assessment_notices.tell(work, assessment, table_of(work, assessment))
     return True

@@ -3,42 +3,59 @@
 The Office edits that file in place: a line a paragraph, `## ` before a heading, 【排名表】 alone on a line.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from rules.workdays import local_day
+from services.bulletin_charts import NAMES, Chart, charts
+from services.bulletin_pieces import counts_table, figure, numbered, places_table, ranking_table
 from services.desk import Work
+from services.example_pictures import Example, Pictured
 from services.month_table import MonthTable, TownLine
 from services.office_templates import SHIPPED, rendered, template_of
 from services.order_papers import office_name
-from services.papers import Line, Paper, Table, in_full
+from services.papers import Line, Paper, Piece, in_full
 from services.problems import Problems, problems
-from services.ranking_picture import change, mean, written_score
+from services.ranking_page import results
+from services.ranking_picture import mean
+from services.trend import trend
 
 TEMPLATE = SHIPPED / "bulletin.txt"
+NONE: Mapping[str, Chart] = {}
 MOST = 3
 """So many units are named at either end."""
 
 
-def bulletin_paper(work: Work, table: MonthTable, template: Path | None = None) -> Paper:
+def bulletin_paper(
+    work: Work, table: MonthTable, template: Path | None = None, examples: Sequence[Pictured] = ()
+) -> Paper:
     """The bulletin of a frozen month. Raises Refusal, with the line, where the template is wrong."""
-    found = problems(work, table.month)
-    tables = {
-        "【排名表】": _ranking(table),
-        "【类别表】": _counts("类别", found.by_kind),
-        "【单位表】": _counts("单位", found.by_town),
+    found, months = problems(work, table), trend(work, table, published_only=False)
+    drawings = charts(table, found, results(work, table), months)
+    drawn: dict[str, Sequence[Piece]] = {
+        "【排名表】": [ranking_table(table)],
+        "【名次表】": places_table(table, months),
+        "【类别表】": [counts_table("类别", found.by_kind)],
+        "【单位表】": [counts_table("单位", found.by_town)],
+        "【示例】": [piece for example in examples for piece in example.pieces()],
+        **{f"【{name}】": figure(drawings.get(key)) for name, key in NAMES.items()},
     }
-    text = rendered(template or template_of(work, TEMPLATE.name), facts(table, found))
+    text = rendered(template or template_of(work, TEMPLATE.name), facts(table, found, examples, drawings))
     return Paper(
         office=office_name(work), title=f"关于{table.month.name}河湖长制考核情况的通报", number="",
-        to="各镇街、开发区", body=list(_pieces(text, tables)), on=work.today,
+        to="各镇街、开发区", body=list(numbered(_pieces(text, drawn))), on=work.today,
     )  # fmt: skip
 
 
-def facts(table: MonthTable, found: Problems) -> dict[str, Any]:
+def facts(
+    table: MonthTable,
+    found: Problems,
+    examples: Sequence[Pictured] = (),
+    drawings: Mapping[str, Chart] = NONE,
+) -> dict[str, Any]:
     """What a template may say, by Chinese names."""
     ranked = [line for line in table.lines if line.place is not None]
     moved = sorted(ranked, key=_gained, reverse=True)
@@ -53,7 +70,18 @@ def facts(table: MonthTable, found: Problems) -> dict[str, Any]:
         "退步": [f"{line.name}（下降{-_gained(line)}名）" for line in moved[::-1][:MOST] if _gained(line) < 0],
         "未排名": _reasons((line.name, line.unranked) for line in table.lines if line.place is None),
         "暂停": _reasons(table.suspended),
+        "示例": [example_facts(one.example) for one in examples],
+        **_counted(found),
+        **{name: drawings[key].title if key in drawings else "" for name, key in NAMES.items()},
     }  # fmt: skip
+
+
+def _counted(found: Problems) -> dict[str, str]:
+    """As of when the problems are counted."""
+    if found.counted_at is None:
+        return {"统计": "问题件数按生成时统计，本月批准时没有保存。", "截至": ""}
+    day = in_full(local_day(found.counted_at))
+    return {"统计": f"问题件数截至{day}批准时统计。", "截至": f"截至{day}，"}
 
 
 def _ends(ranked: list[TownLine]) -> tuple[list[str], list[str]]:
@@ -86,34 +114,21 @@ def _reasons(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"名称": name, "原因": without_telephone(why)} for name, why in pairs]
 
 
-def _pieces(text: str, tables: Mapping[str, Table]) -> Iterable[Line | Table]:
+def example_facts(example: Example) -> dict[str, str]:
+    """What a template may say of an example, by Chinese names."""
+    return {
+        "标题": example.title, "情况": example.facts, "说明": example.words, "类别": example.kind,
+        "单位": example.town, "河段": example.water,
+    }  # fmt: skip
+
+
+def _pieces(text: str, drawn: Mapping[str, Sequence[Piece]]) -> Iterable[Piece]:
     for number, line in enumerate((line.strip() for line in text.splitlines()), 1):
-        if line in tables:
-            yield tables[line]
+        if line in drawn:
+            yield from drawn[line]
         elif line.startswith("【") and line.endswith("】"):
-            raise Refusal(f"通报第 {number} 段的{line}没有这个表，可以写{'、'.join(tables)}。")
+            raise Refusal(f"通报第 {number} 段的{line}没有这个表，可以写{'、'.join(drawn)}。")
         elif line.startswith("## "):
             yield Line(line.removeprefix("## "), heading=True)
         elif line:
             yield Line(without_telephone(line))
-
-
-def _ranking(table: MonthTable) -> Table:
-    """The places; where units are ranked in groups, with a column that says in which."""
-    heading = "得分" if table.composition == "points" else "名次和"
-    ranked = [line for line in table.lines if line.place is not None]
-    columns = [
-        ("名次", 2, [str(line.place) for line in ranked]),
-        ("单位", 6, [line.name for line in ranked]),
-        (heading, 3, [written_score(line.score) for line in ranked]),
-        ("较上月", 2, [change(line) for line in ranked]),
-        ("等次", 4, [f"{line.grade}（点名）" if line.named else line.grade for line in ranked]),
-    ]
-    if any(line.group for line in ranked):
-        columns.insert(0, ("分组", 4, [line.group for line in ranked]))
-    headings, widths, cells = zip(*columns, strict=True)
-    return Table(headings, list(zip(*cells, strict=True)), widths)
-
-
-def _counts(heading: str, pairs: Iterable[tuple[str, int]]) -> Table:
-    return Table((heading, "件数"), [(name, str(many)) for name, many in pairs], (4, 1))

@@ -77,10 +77,11 @@ def _leave_to_office(work: Work, case: Case, routed_by: str, why: str) -> None:
 
 
 def _assign(
-    work: Work, case: Case, move: Move, party: Party, reason: str, *, counts: bool = True
-) -> CaseEvent:
+    work: Work, case: Case, move: Move, party: Party, reason: str, *, counts: bool = True,
+    details: dict[str, Any] | None = None,
+) -> CaseEvent:  # fmt: skip
     """Give the case to its town; `counts`: one more town is tried."""
-    event = _move(work, case, move, party, reason)
+    event = _move(work, case, move, party, reason, details)
     case.assigned_at, case.accepted_at, case.proved_at = work.now, None, None
     case.rectify_by = case.verify_by = None
     case.towns_tried += counts
@@ -142,7 +143,8 @@ def transfer(work: Work, case: Case, town: Town) -> None:
     case.for_office = ""
     if case.towns_tried >= work.rulebook.towns_before_office:
         case.appointed = True
-    event = _assign(work, case, Move.TRANSFER, Party.OFFICE, f"转派{town.name}")
+    came_from = {"from": before.code if before is not None else ""}
+    event = _assign(work, case, Move.TRANSFER, Party.OFFICE, f"转派{town.name}", details=came_from)
     staying = {person.id for person in people.town_people(work, case)}
     for person in left:
         if person.id not in staying:

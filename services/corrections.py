@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.assessment import Appeal, AppealState, AssessmentState, MonthlyAssessment
+from models.assessment import BY_THE_OFFICE, Appeal, AppealState, AssessmentState, MonthlyAssessment
 from models.registry import Town
 from rules.assessment_rulebook import Composition
 from rules.months import Month
 from rules.refusal import Refusal
-from services import appeals, assessment_books, assessments
+from services import appeals, approvals, assessment_books, assessment_notices, assessments
 from services.assessment_rows import table_of
 from services.assessments import Drafted
 from services.desk import Work
@@ -57,9 +57,35 @@ def correct(work: Work, month: Month, reason: str, given: Sequence[GivenBack] = 
     return Drafted(made, is_new=True, changes=tuple(found))
 
 
+def drop(work: Work, month: Month, reason: str) -> MonthlyAssessment:
+    """Give up a correction that nobody has approved (撤销更正): what was frozen goes on standing. The draft is kept
+    with who gave it up and why; whoever was told of it hears that it does not count."""
+    office_only(work)
+    person = work.who.person if work.who else None
+    if person is None:
+        raise Refusal(f"撤销更正要写明是谁：flask assessment drop {month} --reason 理由 --as 姓名")
+    if not reason.strip():
+        raise Refusal("请写明为什么撤销，会告知已经收到更正草稿的镇街。")
+    draft = assessments.called(work, month)
+    approvals.hold(work, draft)
+    if draft.state is not AssessmentState.DRAFT:
+        raise Refusal(f"{month.name}没有还没批准的更正，不用撤销；已批准的结果有错误，请再更正。")
+    if draft.revision == 1:
+        raise Refusal(
+            f"{month.name}还是第一次考核，不是更正，不能撤销；请重新起草：flask assessment draft {month}"
+        )
+    number, draft.revision = draft.revision, -draft.id
+    draft.dropped_by, draft.dropped_at, draft.dropped_because = person.name, work.now, reason.strip()
+    draft.state = AssessmentState.DROPPED
+    work.session.flush()
+    assessment_notices.tell_dropped(work, draft, number)
+    return draft
+
+
 def _give_back(work: Work, before: MonthlyAssessment, made: MonthlyAssessment, one: GivenBack) -> None:
     """Written down as an appeal that was granted: it names who, when and why."""
-    if assessment_books.kept(made).composition is Composition.PLACES:
+    book = assessment_books.kept(made)
+    if book.composition is Composition.PLACES:
         raise Refusal("按名次相加的考核没有可返还的分数，请更正指标表后再更正。")
     line = appeals.line_of(work, before, one.town)
     if line is None:
@@ -68,11 +94,13 @@ def _give_back(work: Work, before: MonthlyAssessment, made: MonthlyAssessment, o
     lost = sum((loss.points for loss in item.losses), Decimal(0))
     if not 0 < one.points <= lost:
         raise Refusal(f"返还的分数应大于 0，不超过{one.town.name}“{item.name}”扣的 {lost:f} 分。")
+    if one.points != round(one.points, book.decimals):
+        raise Refusal(f"返还的分数最多写 {book.decimals} 位小数。")
     person = work.who.person if work.who else None
     work.session.add(
         Appeal(
             assessment_id=made.id, town_id=one.town.id, town=one.town, item=item.key, key="", reason=made.reason,
-            appealed_by="河长办更正", appealed_by_id=None, appealed_at=work.now, state=AppealState.GRANTED,
+            appealed_by=BY_THE_OFFICE, appealed_by_id=None, appealed_at=work.now, state=AppealState.GRANTED,
             returned=one.points, decision=made.reason, decided_by=person.name if person else "",
             decided_by_id=person.id if person else None, decided_at=work.now,
         )

@@ -5,9 +5,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.assessment import MonthlyAssessment
+from rules.months import Month
 from rules.refusal import Refusal
-from services import assessment_rows, order_papers, ranking_article, ranking_news
-from services.desk import Work
+from services import (
+    assessment_rows,
+    bulletin_charts,
+    example_pictures,
+    order_papers,
+    published_months,
+    ranking_article,
+    ranking_news,
+)
+from services.desk import Desk, Work
+from services.month_table import for_everybody
 from services.office_templates import template_of
 from services.problems import problems
 
@@ -34,14 +44,27 @@ class Edition:
     source_url: str
 
 
+def made(desk: Desk, assessment_id: int, read: Read) -> Edition:
+    """The edition of this frozen month as `compose` makes it, its photographs read before and outside of it."""
+    month = desk.look(_month_of, assessment_id)
+    return desk.look(compose, assessment_id, example_pictures.read_ahead(desk, month, read))
+
+
+def _month_of(work: Work, assessment_id: int) -> Month:
+    return Month.parse(work.session.get_one(MonthlyAssessment, assessment_id).month)
+
+
 def compose(work: Work, assessment_id: int, read: Read) -> Edition:
     """The edition of this frozen month, the same however often it is made. Raises Refusal where the platform would
     not take it. `read` gives the photos that an article shows."""
     assessment = work.session.get_one(MonthlyAssessment, assessment_id)
-    table = assessment_rows.table_of(work, assessment)
+    withdrawn = published_months.withdrawn_because(work, assessment)
+    table = for_everybody(assessment_rows.table_of(work, assessment, withdrawn))
     office, url = order_papers.office_name(work), ranking_news.page_url(work, table.month)
-    found, template = problems(work, table.month), template_of(work, "ranking.html")
-    article = ranking_article.article(table, office, url, found, template)
+    found, template = problems(work, table), template_of(work, "ranking.html")
+    examples = example_pictures.pictured(example_pictures.shown(work, table), read)
+    drawings = bulletin_charts.charts_for_readers(work, table, found)
+    article = ranking_article.article(table, office, url, found, template, examples, drawings)
     ranking = article.pictures[ranking_article.RANKING]
     edition = Edition(
         article.title, article.digest, article.pictures, article.with_addresses, ranking_article.cover(ranking),

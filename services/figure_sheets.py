@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.assessment import AssessmentState, newest_of
+from sqlalchemy import select
+
+from models.assessment import AssessmentState, MonthlyAssessment, newest_of
 from models.figure_sheet import FigureEntry, FigureSheet, entries_of, newest_sheet
 from models.registry import Town, reaches_in_force, towns_in_force
 from rules.assessment_rulebook import AssessmentRulebook, Item, Unit
@@ -31,6 +33,8 @@ class Imported:
     """Figures the rulebook wants that the sheet does not give."""
     is_new: bool
     """False: the very same file was in force already."""
+    is_drafted: bool = False
+    """The towns were told a draft without it: it counts when the month is drafted again."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,13 @@ class Wanted:
     """Where it came from the month before: whom to ask."""
 
 
-def indicators_of(book: AssessmentRulebook) -> list[str]:
-    """The indicators a rulebook reads from the sheet, in its own order."""
-    names = [item.source.removeprefix(SHEET) for item in book.items if item.source.startswith(SHEET)]
-    return list(dict.fromkeys(names))
+def indicators_of(book: AssessmentRulebook) -> dict[str, list[Item]]:
+    """The indicators a rulebook reads from the sheet, in its own order, with the items that are judged by each."""
+    found: dict[str, list[Item]] = {}
+    for item in book.items:
+        if item.source.startswith(SHEET):
+            found.setdefault(item.source.removeprefix(SHEET), []).append(item)
+    return found
 
 
 def wanted(work: Work, month: Month) -> list[Wanted]:
@@ -57,22 +64,14 @@ def wanted(work: Work, month: Month) -> list[Wanted]:
     with_reaches = {reach.town_id for reach in work.session.scalars(reaches_in_force(month.last_day))}
     given, before = _entries(work, month), _entries(work, month.previous)
     found = []
-    for name in indicators_of(book):
-        items = [item for item in book.items if item.source == f"{SHEET}{name}"]
+    for name, items in indicators_of(book).items():
         for town in towns:
             unit = Unit(town.code, town.name, town.kind, town.position, town.id in with_reaches)
-            if any(_applies(item, unit) for item in items):
+            if any(item.applies_to.covers(unit) for item in items):
                 last = before.get((town.id, name))
                 entry = given.get((town.id, name))
                 found.append(Wanted(town, name, entry, last.basis if last else ""))
     return found
-
-
-def _applies(item: Item, unit: Unit) -> bool:
-    applies = item.applies_to
-    if applies.reaches_only and not unit.has_reaches:
-        return False
-    return not applies.named or unit.is_one_of(applies.named)
 
 
 def _entries(work: Work, month: Month) -> dict[tuple[int, str], FigureEntry]:
@@ -117,6 +116,7 @@ def import_sheet(
     for_month = _month_of(read.title, month)
     if not correcting:
         _refuse_where_frozen(work, for_month)
+    _refuse_backdated(work, for_month)
     if for_month.begins > work.now:
         raise Refusal(f"{for_month.name}还没有开始，不能导入它的指标表。")
     book = assessment_books.for_month(work, for_month)
@@ -140,7 +140,9 @@ def import_sheet(
         for row in rows
     )  # fmt: skip
     work.session.flush()
-    return Imported(sheet, len(rows), _missing(work, for_month), is_new=True)
+    told = work.session.scalar(newest_of(str(for_month)))
+    is_drafted = told is not None and told.state is AssessmentState.DRAFT and told.told_at is not None
+    return Imported(sheet, len(rows), _missing(work, for_month), is_new=True, is_drafted=is_drafted)
 
 
 def _missing(work: Work, month: Month) -> int:
@@ -169,6 +171,18 @@ def _refuse_where_frozen(work: Work, month: Month) -> None:
             f"{month.name}的考核已经批准，指标表不能再换。"
             "数据确有错误的，请加 --correction 导入更正后的指标表（已批准的结果不变），"
             f"再用 flask assessment correct {month} 更正。"
+        )
+
+
+def _refuse_backdated(work: Work, month: Month) -> None:
+    """A frozen month is proved by the newest sheet of when it was drafted: none is put in before that afterwards."""
+    judged = select(MonthlyAssessment.drafted_at).where(
+        MonthlyAssessment.month == str(month), MonthlyAssessment.state != AssessmentState.DRAFT,
+        MonthlyAssessment.drafted_at >= work.now,
+    )  # fmt: skip
+    if work.session.scalar(judged.limit(1)) is not None:
+        raise Refusal(
+            f"{month.name}的考核已经按当时的指标表批准，不能把新的指标表记到起草以前。请去掉 --at，按现在的时间导入。"
         )
 
 

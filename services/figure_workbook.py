@@ -1,7 +1,7 @@
 """The monthly figures sheet (月度指标表) as a file: read cell by cell with every wrong one named, and written."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,7 +11,10 @@ from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from rules import figure_shape
+from rules.assessment_rulebook import Item
 from rules.figure_words import plain
+from rules.privacy import without_telephone
 from services import cells
 from services.cells import Unreadable
 from services.sheets import NOTES, Fault, WorkbookRefused
@@ -29,7 +32,7 @@ HOW_TO = (
     "每行是一个镇街的一个指标。镇街编码、指标不要改；没有数据的行留空，不要填 0。",
     "分子：数值；比率填分子和分母，如 10 个断面 8 个达标填 8 和 10，分母为 0 表示本月没有可考核的事项。",
     "分母：不是比率的指标留空，只填分子，如评分 92.5、荣誉 1 项。",
-    "依据：数据从哪里来，如 区生态环境局 10 月水质月报。填了数就要填依据。",
+    "依据：数据从哪里来，如 区生态环境局 10 月水质月报。填了数就要填依据；依据随扣分公开，不写姓名和电话。",
     "不用公式，不合并单元格。表名是考核月份，不要改。本“说明”表导入时不读。",
 )
 
@@ -55,8 +58,11 @@ def the_sheet(content: bytes) -> Sheet:
     return filled[0]
 
 
-def read_figures(sheet: Sheet, towns: Mapping[str, str], indicators: Sequence[str]) -> list[FigureRow]:
-    """Read and check a sheet. `towns`: names by code. Raises WorkbookRefused naming every wrong cell."""
+def read_figures(
+    sheet: Sheet, towns: Mapping[str, str], indicators: Mapping[str, Sequence[Item]]
+) -> list[FigureRow]:
+    """Read and check a sheet. `towns`: names by code; `indicators`: with the items that are judged by each. Raises
+    WorkbookRefused naming every wrong cell."""
     faults: list[Fault] = []
     headings = _headings(sheet, faults)
     rows = [] if headings is None else _rows(sheet, headings, towns, indicators, faults)
@@ -90,8 +96,8 @@ def _headings(sheet: Sheet, faults: list[Fault]) -> dict[int, str] | None:
 
 
 def _rows(
-    sheet: Sheet, headings: dict[int, str], towns: Mapping[str, str], indicators: Sequence[str],
-    faults: list[Fault],
+    sheet: Sheet, headings: dict[int, str], towns: Mapping[str, str],
+    indicators: Mapping[str, Sequence[Item]], faults: list[Fault],
 ) -> list[FigureRow]:  # fmt: skip
     rows, seen = [], dict[tuple[str, str], int]()
     for number, found in sheet.rows[1:]:
@@ -111,19 +117,19 @@ def _rows(
     return rows
 
 
-def _row(row: Row, towns: Mapping[str, str], indicators: Sequence[str]) -> FigureRow | None:
+def _row(row: Row, towns: Mapping[str, str], indicators: Mapping[str, Sequence[Item]]) -> FigureRow | None:
     """The row; None where one of its cells is wrong, which is noted."""
     faults = len(row.faults)
     town, name = row.read(TOWN, cells.code, ""), row.read(NAME, cells.text, "")
     indicator = row.read(INDICATOR, cells.text, "")
     numerator, denominator = row.read(NUMERATOR, number, None), row.read(DENOMINATOR, number, None)
-    basis = row.read(BASIS, cells.text, "")
+    basis = without_telephone(row.read(BASIS, cells.text, ""))  # it is printed with the points
     if len(row.faults) == faults:  # nothing more is said of a cell that could not be read
         _check_names(row, town, name, indicator, towns, indicators)
         if numerator is None:
             row.fault(NUMERATOR, "不能为空；没有数据请把这一行的分母、依据也留空")
-        elif denominator is not None:
-            _check_share(row, numerator, denominator)
+        else:
+            _check_number(row, indicators.get(indicator, ()), numerator, denominator)
         if not basis:
             row.fault(BASIS, "不能为空，请写明数据从哪里来")
     if len(row.faults) > faults or numerator is None:
@@ -132,7 +138,7 @@ def _row(row: Row, towns: Mapping[str, str], indicators: Sequence[str]) -> Figur
 
 
 def _check_names(
-    row: Row, town: str, name: str, indicator: str, towns: Mapping[str, str], indicators: Sequence[str]
+    row: Row, town: str, name: str, indicator: str, towns: Mapping[str, str], indicators: Collection[str]
 ) -> None:
     if town not in towns:
         code = next((code for code, called in towns.items() if called == town), "")
@@ -144,6 +150,15 @@ def _check_names(
     if indicator not in indicators:
         known = f"应为 {'、'.join(indicators)}" if indicators else "本月的考核办法没有部门报送的指标"
         row.fault(INDICATOR, f"没有指标“{indicator[:30]}”；{known}" if indicator else f"不能为空；{known}")
+
+
+def _check_number(row: Row, items: Sequence[Item], numerator: Decimal, denominator: Decimal | None) -> None:
+    if any(figure_shape.not_a_share(item, numerator, denominator) for item in items):
+        row.fault(NUMERATOR, f"是比率，请填分子和分母（如 8 和 10），现在只有 {plain(numerator)}")
+    elif any(figure_shape.not_plain(item, denominator) for item in items):
+        row.fault(DENOMINATOR, "不是比率，请留空，只填分子")
+    elif denominator is not None:
+        _check_share(row, numerator, denominator)
 
 
 def _check_share(row: Row, numerator: Decimal, denominator: Decimal) -> None:
@@ -165,7 +180,7 @@ def number(value: object) -> Decimal | None:
     rounded = found.quantize(SIXTH, ROUND_HALF_UP)
     if abs(rounded - found) > Decimal("1e-9"):
         raise Unreadable("最多写 6 位小数")
-    return rounded
+    return rounded + 0  # no zero below zero, which one database keeps and the other does not
 
 
 def write_figures(title: str, rows: Sequence[Sequence[Any]], made_at: datetime) -> bytes:

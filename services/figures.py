@@ -33,6 +33,8 @@ SOURCES: Mapping[str, Source] = {
     "falsified": figure_sources.falsified,
 }
 """What the county's own rows say. The mere number of reports is not among them."""
+PER_KILOMETRE = "inspection_findings"
+"""The source that also rests on the registry, which is not of the month but of today."""
 
 
 def gather(
@@ -41,11 +43,13 @@ def gather(
     sources: Collection[str],
     towns: Sequence[Town],
     known_at: datetime | None = None,
+    kilometres: Mapping[int, Decimal] | None = None,
 ) -> list[Figure]:
     """One figure for each source and town, in the order they are asked for.
 
-    `known_at`: figures sheets handed in later are not read, so that a frozen month can be counted again.
-    Raises Refusal for a source nobody knows.
+    `known_at`: figures sheets handed in later are not read, so that a frozen month can be counted again;
+    `kilometres`: by town id, what the registry said of reaches then, for the same end. Raises Refusal for a source
+    nobody knows.
     """
     unknown = [name for name in sources if name not in SOURCES and not name.startswith(SHEET)]
     if unknown:
@@ -60,6 +64,8 @@ def gather(
             found.extend(sheets.figure(name, town) for town in towns)
         else:
             counted = SOURCES[name](work, month, ids)
+            if name == PER_KILOMETRE and kilometres is not None:
+                counted.denominators = {**kilometres}
             found.extend(_figure(name, town, counted) for town in towns)
     return found
 

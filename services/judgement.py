@@ -8,8 +8,10 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from models.assessment import (
+    BY_THE_OFFICE,
     Appeal,
     AppealState,
+    AssessmentState,
     MonthlyAssessment,
     frozen_of,
     town_scores_of,
@@ -59,9 +61,10 @@ def gathered_for(
     month: Month,
     towns: Sequence[Town],
     known_at: datetime | None = None,
+    kilometres: Mapping[int, Decimal] | None = None,
 ) -> list[Figure]:
-    """The figures this rulebook reads, to six places."""
-    found = figures.gather(work, month, sorted(book.sources), towns, known_at)
+    """The figures this rulebook reads, to six places; `kilometres`: of reaches, where not those of the registry."""
+    found = figures.gather(work, month, sorted(book.sources), towns, known_at, kilometres)
     return [as_kept(figure) for figure in found]
 
 
@@ -92,14 +95,21 @@ def returned_to(work: Work, assessment: MonthlyAssessment) -> list[Returned]:
         .where(
             MonthlyAssessment.month == assessment.month,
             MonthlyAssessment.revision <= assessment.revision,
+            MonthlyAssessment.state != AssessmentState.DROPPED,
             Appeal.state == AppealState.GRANTED,
         )
         .order_by(Appeal.id)
     )
     return [
         Returned(
-            row.town.code, row.item, row.returned.quantize(HUNDREDTH), f"申诉成立：{row.decision}", f"appeal:{row.id}"
+            row.town.code, row.item, row.returned.quantize(HUNDREDTH), f"{_on_whose_word(row)}：{row.decision}",
+            f"appeal:{row.id}",
         )
         for row in work.session.scalars(granted)
         if row.returned is not None
     ]  # fmt: skip
+
+
+def _on_whose_word(row: Appeal) -> str:
+    """Readers are not told of an appeal that nobody made."""
+    return BY_THE_OFFICE if row.appealed_by == BY_THE_OFFICE else "申诉成立"

@@ -1,11 +1,12 @@
 """The table of a month (考核结果) as it is shown, drawn, written and sent: values only, read from frozen rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 from rules.months import Month
+from rules.privacy import without_telephone
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class ItemLine:
     suspended: str
     """Why it was not judged; empty where it was."""
     losses: tuple[Loss, ...]
+    counts: bool = True
+    """False for an item on trial (试考核): its points are shown and not added."""
 
 
 @dataclass(frozen=True)
@@ -83,3 +86,25 @@ class MonthTable:
         """2026年10月河湖长制考核排名, with a word where it was corrected."""
         corrected = f"（第{self.revision - 1}次更正）" if self.revision > 1 else ""
         return f"{self.month.name}河湖长制考核排名{corrected}"
+
+
+def for_everybody(table: MonthTable) -> MonthTable:
+    """The table as the public reads it: whatever somebody typed is without telephone numbers."""
+    return replace(
+        table,
+        corrected_because=without_telephone(table.corrected_because),
+        withdrawn_because=without_telephone(table.withdrawn_because),
+        rulebook=without_telephone(table.rulebook),
+        purpose=without_telephone(table.purpose),
+        lines=tuple(map(_line, table.lines)),
+        suspended=tuple((name, without_telephone(why)) for name, why in table.suspended),
+    )
+
+
+def _line(line: TownLine) -> TownLine:
+    return replace(line, unranked=without_telephone(line.unranked), items=tuple(map(_item, line.items)))
+
+
+def _item(item: ItemLine) -> ItemLine:
+    losses = tuple(replace(loss, sentence=without_telephone(loss.sentence)) for loss in item.losses)
+    return replace(item, suspended=without_telephone(item.suspended), losses=losses)

@@ -68,6 +68,16 @@ def owe_each(
     work.connection.execute(owed_once(work.connection), rows)
 
 
+def owe_followers(
+    work: Work, notice: Notice, sentence: str, key: str, followers: Iterable[int], **says: Any
+) -> None:
+    """The same to many followers, by their ids, in one go: thousands may have asked to be told."""
+    row = _row(work, notice, sentence, None, False, says)
+    rows = [row | {"key": f"{key}:follower:{reader}", "follower_id": reader} for reader in followers]
+    if rows:
+        work.connection.execute(owed_once(work.connection), rows)
+
+
 def _row(
     work: Work, notice: Notice, sentence: str, case: Case | None, urgent: bool, says: dict[str, Any]
 ) -> dict[str, Any]:

@@ -4,18 +4,20 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from models.admonition import Admonition
+from models.assessment import AssessmentState
 from models.case import Case
 from models.extension import Extension, ExtensionState
-from models.notification import Notification
+from models.notification import Notice, Notification
 from models.person import Person
 from models.publication import Publication, PublicationState
-from models.supervision import SupervisionOrder
+from models.supervision import Order, SupervisionOrder
 from models.whistle import Whistle, WhistleParty
 from rules.roles import Role
-from rules.supervision import WAITING_FOR_ANSWER
+from rules.supervision import WAITING_FOR_ANSWER, AdmonitionState, OrderState
 from rules.whistles import WhistleState
 from rules.workdays import local_day
-from services import people
+from services import overtaken_months, people
 from services.desk import Work
 
 DEEDS = frozenset(
@@ -30,6 +32,7 @@ ASKS = frozenset({"town_assigned", "town_sent_back", "town_proof_refused", "town
 """Sentences that ask a town to act."""
 TO_BE_TOLD = ASKS | {
     "town_overdue", "town_order", "town_order_sent_back", "town_order_overdue", "town_talk_called", "town_talk_dated",
+    "helper_order",
 }  # fmt: skip
 """Sentences of which the Office is told where one of them reaches nobody."""
 BEFORE_THE_DATE = frozenset({"town_half_time", "town_day_before", "town_on_the_day", "office_verify_due"})
@@ -75,6 +78,33 @@ TO_HELPERS = HELPERS_DATE | {"helper_whistle_asked", "helper_whistle_asked_place
 """Sentences that ask somebody for help on a whistle."""
 WHISTLE_DATES = HELPERS_DATE | {"office_whistle_new_date"}
 """Sentences of a whistle's date: no longer true once it was moved again."""
+HELP_ORDERS = {
+    **dict.fromkeys(
+        ("helper_order", "helper_order_due", "helper_order_sent_back", "helper_order_new_date",
+         "office_help_order_late", "office_help_order_new_date", "office_help_order_talk", "town_help_order_talk"),
+        WAITING_FOR_ANSWER,
+    ),
+    **dict.fromkeys(
+        ("office_help_order_answered", "office_help_order_unjudged"), frozenset({OrderState.ANSWERED})
+    ),
+}  # fmt: skip
+"""Sentences of an order to a helper, each with the states of the order in which it still says something."""
+TALKS = {
+    "town_talk_called": frozenset({AdmonitionState.CALLED, AdmonitionState.DATED}),
+    **dict.fromkeys(("office_talk_called", "office_talk_undated"), frozenset({AdmonitionState.CALLED})),
+    **dict.fromkeys(
+        ("town_talk_dated", "town_talk_today", "town_talk_tomorrow", "office_talk_dated", "office_talk_rest_day",
+         "office_minutes_missing"),
+        frozenset({AdmonitionState.DATED}),
+    ),
+    **dict.fromkeys(
+        ("town_undertaking_due", "town_undertaking_overdue", "office_undertaking_overdue"),
+        frozenset({AdmonitionState.HELD}),
+    ),
+}  # fmt: skip
+"""Sentences of a talk, each with the states of the talk in which it still says something."""
+JUDGED = frozenset({"office_order_answered", "office_order_unjudged"})
+"""Sentences that ask the Office to judge the answer to an order."""
 RANKINGS = frozenset({"town_ranking", "town_ranking_asked", "subscriber_ranking"})
 """Sentences of a month's ranking."""
 TAKEN_BACK = "发出前排名已撤回或更正"
@@ -87,12 +117,14 @@ def why(work: Work, row: Notification) -> str:
     """Why this message is not sent any more, or nothing."""
     if row.sentence == "office_calendar_missing" and work.calendar.is_known(date(row.says["year"], 1, 1)):
         return LOADED
-    if row.not_before > row.owed_at and _whistle_is_past_it(work, row):
+    if row.not_before > row.owed_at and (_whistle_is_past_it(work, row) or _help_order_is_past_it(work, row)):
         return DECIDED
     if row.sentence in WHISTLE_DATES and _was_moved_again(work, row):
         return RE_DATED
     if row.sentence in RANKINGS and _was_taken_back(work, row):
         return TAKEN_BACK
+    if row.notice is Notice.ASSESSMENT:
+        return overtaken_months.why(work, row) if _waited(work, row) else ""
     if row.case_id is None:
         return ""
     if _waited(work, row):  # only what was held back can be overtaken; what leaves at once is always said
@@ -102,6 +134,10 @@ def why(work: Work, row: Notification) -> str:
         if row.sentence in TODAY and local_day(row.owed_at) != work.today:
             return PASSED
         if row.sentence in TO_BE_ANSWERED and not _waits_for_answer(work, row):
+            return DECIDED
+        if row.sentence in JUDGED and not _is_answered(work, row):
+            return DECIDED
+        if row.sentence in TALKS and _talk_is_past_it(work, row):
             return DECIDED
         due = row.says.get("deadline_at")
         if row.sentence in BEFORE_THE_DATE and due and work.now >= datetime.fromisoformat(due):
@@ -118,7 +154,9 @@ def why(work: Work, row: Notification) -> str:
 def _was_taken_back(work: Work, row: Notification) -> bool:
     """Whether the ranking it tells does not stand any more (撤回, 更正)."""
     told = work.session.get(Publication, row.says["publication"])
-    return told is None or told.state is PublicationState.WITHDRAWN
+    if told is None or told.state is PublicationState.WITHDRAWN:
+        return True
+    return told.assessment.state is AssessmentState.SUPERSEDED
 
 
 def _waited(work: Work, row: Notification) -> bool:
@@ -148,6 +186,14 @@ def _whistle_is_past_it(work: Work, row: Notification) -> bool:
     return whistle.state is not WhistleState.BLOWN if row.sentence in TO_BE_NAMED else not whistle.is_open
 
 
+def _help_order_is_past_it(work: Work, row: Notification) -> bool:
+    """Whether the order to a helper that it speaks of was answered, judged or withdrawn meanwhile."""
+    if row.sentence not in HELP_ORDERS:
+        return False
+    state = work.session.scalar(select(Order.state).where(Order.number == row.says["order"]))
+    return state not in HELP_ORDERS[row.sentence]
+
+
 def _was_moved_again(work: Work, row: Notification) -> bool:
     """Whether another message tells the newer date of the whistle."""
     if row.sentence in HELPERS_DATE:
@@ -164,6 +210,17 @@ def _is_still_due(case: Case, at: datetime) -> bool:
 def _waits_for_answer(work: Work, row: Notification) -> bool:
     number = SupervisionOrder.number == row.says.get("order")
     return work.session.scalar(select(SupervisionOrder.state).where(number)) in WAITING_FOR_ANSWER
+
+
+def _is_answered(work: Work, row: Notification) -> bool:
+    number = SupervisionOrder.number == row.says.get("order")
+    return work.session.scalar(select(SupervisionOrder.state).where(number)) is OrderState.ANSWERED
+
+
+def _talk_is_past_it(work: Work, row: Notification) -> bool:
+    """Whether the talk it speaks of was dated, held, settled or withdrawn meanwhile."""
+    number = Admonition.number == row.says.get("talk")
+    return work.session.scalar(select(Admonition.state).where(number)) not in TALKS[row.sentence]
 
 
 def _is_still_asked(work: Work, row: Notification) -> bool:

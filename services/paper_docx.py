@@ -7,17 +7,26 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from services.papers import Line, Paper, Table, in_full
+from services.docx_figures import add_figure, add_figures
+from services.docx_strokes import (
+    BODY,
+    HEADING,
+    TITLE,
+    WIDTH,
+    add_field,
+    add_paragraph,
+    draw_border,
+    keep_with_next,
+    set_font,
+    write,
+)
+from services.papers import Figure, Figures, Line, Paper, Piece, Table, in_full
 
-TITLE, BODY, HEADING = "方正小标宋简体", "仿宋_GB2312", "黑体"
 RED = RGBColor(0xE0, 0x00, 0x00)
-WIDTH = Mm(156)
-"""版心: 156 mm by 225 mm, with 37 mm above and 28 mm to the left."""
 STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 """Core properties are written by nobody, at no time: the same paper is the same file."""
 
@@ -31,16 +40,13 @@ def docx_of(paper: Paper, read: Read) -> bytes:
     _page(document)
     _head(document, paper)
     if paper.to:
-        _paragraph(document, f"{paper.to}：", indent=False)
+        add_paragraph(document, f"{paper.to}：", indent=False)
     for piece in paper.body:
-        if isinstance(piece, Line):
-            _paragraph(document, piece.text, font=HEADING if piece.heading else BODY)
-        else:
-            _table(document, piece)
-    _keep(document.paragraphs[-1])
+        _piece(document, piece)
+    keep_with_next(document.paragraphs[-1])
     if paper.pictures:
-        _paragraph(document, f"附件：现场照片{len(paper.pictures)}张")
-    _keep(document.paragraphs[-1])  # the signature never stands on a page alone
+        add_paragraph(document, f"附件：现场照片{len(paper.pictures)}张")
+    keep_with_next(document.paragraphs[-1])  # the signature never stands on a page alone
     _signature(document, paper)
     _pictures(document, paper, read)
     if paper.copy_to:
@@ -62,39 +68,47 @@ def _undated(file: BytesIO) -> bytes:
     return again.getvalue()
 
 
+def _piece(document: Any, piece: Piece) -> None:
+    match piece:
+        case Line():
+            add_paragraph(document, piece.text, font=HEADING if piece.heading else BODY)
+        case Table():
+            _table(document, piece)
+        case Figure():
+            add_figure(document, piece)
+        case Figures():
+            add_figures(document, piece)
+
+
 def _page(document: Any) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
-    _font(document.styles["Normal"], BODY, 16)
+    set_font(document.styles["Normal"], BODY, 16)
     foot = section.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for text in ("— ", None, " —"):
         run = foot.add_run(text or "")
-        _font(run, "宋体", 14)
+        set_font(run, "宋体", 14)
         if text is None:
-            _field(run, "PAGE")
+            add_field(run, "PAGE")
 
 
 def _head(document: Any, paper: Paper) -> None:
-    mark = _paragraph(document, paper.office, font=TITLE, size=26, center=True)
+    mark = add_paragraph(document, paper.office, font=TITLE, size=26, center=True)
     mark.runs[0].font.color.rgb = RED
-    number = _paragraph(document, paper.number, center=True)
-    _border(number, "bottom", "E00000", 12)
-    _paragraph(document, "", indent=False)
-    _paragraph(document, paper.title, font=TITLE, size=22, center=True)
-    _paragraph(document, "", indent=False)
-
-
-def _keep(paragraph: Any) -> None:
-    paragraph.paragraph_format.keep_with_next = True
+    number = add_paragraph(document, paper.number, center=True)
+    draw_border(number, "bottom", "E00000", 12)
+    add_paragraph(document, "", indent=False)
+    add_paragraph(document, paper.title, font=TITLE, size=22, center=True)
+    add_paragraph(document, "", indent=False)
 
 
 def _signature(document: Any, paper: Paper) -> None:
-    _keep(_paragraph(document, "", indent=False))
+    keep_with_next(add_paragraph(document, "", indent=False))
     for text, away in ((paper.office, 2), (in_full(paper.on), 4)):
-        line = _paragraph(document, text, indent=False)
+        line = add_paragraph(document, text, indent=False)
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         line.paragraph_format.right_indent = Pt(16 * away)
         line.paragraph_format.keep_with_next = text == paper.office
@@ -105,26 +119,26 @@ def _pictures(document: Any, paper: Paper, read: Read) -> None:
         if place % 2 == 0:
             document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
         if place == 0:
-            _paragraph(document, "附件", font=HEADING, indent=False)
+            add_paragraph(document, "附件", font=HEADING, indent=False)
         content = read(picture.digest)
         frame = document.add_paragraph()
         frame.alignment = WD_ALIGN_PARAGRAPH.CENTER
         if content is None:
-            _write(frame, "（照片已不在存储中）", BODY, 14)
+            write(frame, "（照片已不在存储中）", BODY, 14)
         else:
             shape = frame.add_run().add_picture(BytesIO(content), width=WIDTH)
             most = Mm(88)
             if shape.height > most:
                 shape.width, shape.height = int(shape.width * most / shape.height), most
-        _paragraph(document, picture.caption, size=14, center=True)
+        add_paragraph(document, picture.caption, size=14, center=True)
 
 
 def _copy(document: Any, paper: Paper) -> None:
-    line = _paragraph(document, f"抄送：{paper.copy_to}。", size=14, indent=False)
-    _border(line, "top", "000000", 8)
-    line = _paragraph(document, f"{paper.office}　　{in_full(paper.on)}印发", size=14, indent=False)
-    _border(line, "top", "000000", 4)
-    _border(line, "bottom", "000000", 8)
+    line = add_paragraph(document, f"抄送：{paper.copy_to}。", size=14, indent=False)
+    draw_border(line, "top", "000000", 8)
+    line = add_paragraph(document, f"{paper.office}　　{in_full(paper.on)}印发", size=14, indent=False)
+    draw_border(line, "top", "000000", 4)
+    draw_border(line, "bottom", "000000", 8)
 
 
 def _table(document: Any, table: Table) -> None:
@@ -132,10 +146,10 @@ def _table(document: Any, table: Table) -> None:
     drawn.autofit = False
     whole = sum(table.widths)
     for cell, text in zip(drawn.rows[0].cells, table.headings, strict=True):
-        _write(cell.paragraphs[0], text, HEADING, 12)
+        write(cell.paragraphs[0], text, HEADING, 12)
     for row in table.rows:
         for cell, text in zip(drawn.add_row().cells, row, strict=True):
-            _write(cell.paragraphs[0], text, BODY, 12)
+            write(cell.paragraphs[0], text, BODY, 12)
     for column, width in zip(drawn.columns, table.widths, strict=True):
         column.width = int(WIDTH * width / whole)
         for cell in column.cells:
@@ -144,53 +158,4 @@ def _table(document: Any, table: Table) -> None:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     head = drawn.rows[0]._tr.get_or_add_trPr()
     head.append(OxmlElement("w:tblHeader"))
-    _paragraph(document, "", indent=False)
-
-
-def _paragraph(
-    document: Any, text: str, *, font: str = BODY, size: int = 16, center: bool = False, indent: bool = True
-) -> Any:
-    paragraph = document.add_paragraph()
-    form = paragraph.paragraph_format
-    form.space_before = form.space_after = Pt(0)
-    if size <= 16:
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(28)
-    if center:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    elif indent:
-        form.first_line_indent = Pt(2 * size)
-    _write(paragraph, text, font, size)
-    return paragraph
-
-
-def _write(paragraph: Any, text: str, font: str, size: int) -> None:
-    _font(paragraph.add_run(text), font, size)
-
-
-def _font(written: Any, name: str, size: int) -> None:
-    written.font.name, written.font.size = name, Pt(size)
-    written.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
-
-
-def _field(run: Any, code: str) -> None:
-    """A field Word fills in, such as the number of the page."""
-    for kind in ("begin", None, "end"):
-        piece = OxmlElement("w:instrText" if kind is None else "w:fldChar")
-        if kind is None:
-            piece.text = code
-        else:
-            piece.set(qn("w:fldCharType"), kind)
-        run._r.append(piece)
-
-
-def _border(paragraph: Any, side: str, colour: str, eighths: int) -> None:
-    """A line beside a paragraph, so many eighths of a point thick."""
-    properties = paragraph._p.get_or_add_pPr()
-    borders = properties.find(qn("w:pBdr"))
-    if borders is None:
-        borders = OxmlElement("w:pBdr")
-        properties.append(borders)
-    line = OxmlElement(f"w:{side}")
-    for key, value in (("val", "single"), ("sz", str(eighths)), ("space", "4"), ("color", colour)):
-        line.set(qn(f"w:{key}"), value)
-    borders.append(line)
+    add_paragraph(document, "", indent=False)

@@ -26,6 +26,29 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A picture within the text, PNG or JPEG."""
+
+    data: bytes
+    caption: str
+    """Stands under it."""
+    alt: str
+    """What it shows, for those who do not see it."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Two pictures side by side, such as before and after."""
+
+    left: Figure
+    right: Figure
+
+
+Piece = Line | Table | Figure | Figures
+"""What a paper's text is made of."""
+
+
+@dataclass(frozen=True)
 class Picture:
     """A photograph by the SHA-256 of its original, and what it shows."""
 
@@ -44,7 +67,7 @@ class Paper:
     """发文字号, empty where it has none."""
     to: str
     """主送机关, empty where it goes to nobody in particular."""
-    body: Sequence[Line | Table]
+    body: Sequence[Piece]
     on: date
     pictures: Sequence[Picture] = ()
     copy_to: str = ""

@@ -6,7 +6,15 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, or_, select
 
-from models.publication import Publication, PublicationState, PublicationWord, published, under_way
+from models.assessment import AssessmentState
+from models.publication import (
+    OPEN,
+    Publication,
+    PublicationState,
+    PublicationWord,
+    published,
+    under_way,
+)
 from rules.publishing import Became, became_of, became_of_mass
 from services import publications
 from services.desk import Work
@@ -79,6 +87,10 @@ def anything_due(work: Work, real: datetime) -> bool:
 def lease(work: Work, real: datetime) -> Errand | None:
     """The next step that is due, held for a while by real time; None where nothing is."""
     row = _due(work, real)
+    while row is not None and row.state in OPEN and row.assessment.state is not AssessmentState.FROZEN:
+        publications.take_back(work, row, publications.CORRECTED)  # meanwhile its numbers were corrected
+        work.session.flush()
+        row = _due(work, real)
     if row is None:
         return None
     step = NEXT[row.state]

@@ -17,9 +17,9 @@ def _mine(work: Work, errand: Errand) -> Publication | None:
 
 
 def _moved_on(row: Publication, work: Work) -> None:
-    """A step is done: the next is due at once."""
-    row.leased_until, row.asked_at, row.stuck_since = None, None, None
-    row.tries, row.trouble, row.due_at = 0, "", work.now
+    """A step is done: the next is due at once. Since when there is trouble is forgotten only once it was taken:
+    what begins again and again must be given up some day."""
+    row.leased_until, row.trouble, row.due_at = None, "", work.now
 
 
 def picture_uploaded(work: Work, errand: Errand, digest: str, url: str) -> None:
@@ -38,7 +38,7 @@ def uploaded(work: Work, errand: Errand, source_url: str, picture_url: str) -> N
     row = _mine(work, errand)
     if row is None:
         return
-    row.leased_until, row.stuck_since, row.tries, row.trouble, row.due_at = None, None, 0, "", work.now
+    _moved_on(row, work)
     row.source_url, row.picture_url = source_url, picture_url
     if row.state is PublicationState.WANTED:
         row.state = PublicationState.UPLOADED
@@ -47,18 +47,23 @@ def uploaded(work: Work, errand: Errand, source_url: str, picture_url: str) -> N
 def drafted(work: Work, errand: Errand, media_id: str) -> None:
     """The article is a draft there."""
     row = work.session.get_one(Publication, errand.id, with_for_update=True)
-    row.draft_media_id = media_id
+    if row.leased_until != errand.leased_until and row.draft_media_id:
+        return  # slow, and another has gone on with a draft of its own
+    row.draft_media_id, row.asked_at = media_id, None
     _moved_on(row, work)
     if row.state in (PublicationState.WANTED, PublicationState.UPLOADED):
         row.state = PublicationState.DRAFTED
 
 
 def submitted(work: Work, errand: Errand, publish_id: str, became: Became | None = None) -> None:
-    """The platform has taken it; its verdict is on its way, or was here first."""
+    """The platform has taken it; its verdict is on its way, or was here first. Where it is not known under what
+    name (`publish_id` empty) it is looked for by its page."""
     row = work.session.get_one(Publication, errand.id, with_for_update=True)
-    row.publish_id, row.submitted_at = publish_id, row.submitted_at or work.now
+    row.publish_id, row.submitted_at = publish_id or row.publish_id, row.submitted_at or work.now
     _moved_on(row, work)
+    row.tries, row.stuck_since, row.asked_at = 0, None, None if row.publish_id else row.asked_at
     row.due_at = work.now + publishing.VERDICT_DELAYS[0]
+    row.removed_at = None  # withdrawn meanwhile: now it is known by what it can be removed
     if row.state in OPEN:
         row.state = PublicationState.SUBMITTED
     word = work.session.get(PublicationWord, publish_id) if publish_id else None
@@ -73,7 +78,8 @@ def told(work: Work, errand: Errand, became: Became) -> None:
     """The platform was asked what became of it."""
     row = work.session.get_one(Publication, errand.id, with_for_update=True)
     if became.outcome is publishing.Outcome.RUNNING:
-        _wait_for_verdict(work, row)
+        if row.leased_until == errand.leased_until:  # else its verdict came meanwhile, or another asks
+            _wait_for_verdict(work, row)
         return
     row.leased_until = None
     publication_verdicts.settle(work, row, became)
@@ -87,6 +93,17 @@ def _wait_for_verdict(work: Work, row: Publication) -> None:
         _given_up(work, row, "平台一直没有答复，请登录公众平台查看")
         return
     row.due_at = work.now + publishing.delay(row.tries, publishing.VERDICT_DELAYS)
+
+
+def found(work: Work, errand: Errand, article_id: str) -> None:
+    """It did come out, as this article: known before it is removed, and no more in doubt."""
+    row = work.session.get_one(Publication, errand.id, with_for_update=True)
+    row.article_id, row.asked_at = article_id, None
+
+
+def draft_deleted(work: Work, errand: Errand) -> None:
+    """The draft is not there any more, and it was we who removed it."""
+    work.session.get_one(Publication, errand.id, with_for_update=True).draft_media_id = ""
 
 
 def removed(work: Work, errand: Errand) -> None:
@@ -107,7 +124,7 @@ def not_yet(
 ) -> None:
     """The step failed for now, and is tried again after a while, slower each time; after three days given up.
 
-    `not_done`: the platform said so itself, and nothing of it is in doubt.
+    `not_done`: the platform said so itself, and this try leaves nothing in doubt.
     """
     row = _mine(work, errand)
     if row is None:
@@ -127,8 +144,9 @@ def _given_up(work: Work, row: Publication, why: str) -> None:
     """It was tried for three days: somebody must look."""
     if row.state is PublicationState.WITHDRAWN:
         row.removed_at, row.trouble = work.now, f"没有能从平台上删除（{why}），请登录公众平台手工删除"
-        publication_verdicts.tell_office(work, row, row.trouble)
+        publication_verdicts.tell_left(work, row)
         return
+    row.asked_at = row.asked_at or row.submitted_at  # it may still come out: `publish` asks again first
     publication_verdicts.reject(work, row, f"试了三天没有办成：{why}")
 
 

@@ -38,14 +38,18 @@ def publish(work: Work, month: Month, by: str, channel: str = "", *, not_sent: b
     """Write down that this frozen month is to be published; the workers do the rest.
 
     `channel`: freepublish or mass, else the setting. `not_sent`: somebody has looked on the platform and seen
-    that a mass message in doubt was not sent. Raises Refusal with what to do instead.
+    that what is in doubt did not leave. Raises Refusal with what to do instead.
     """
     assessment = frozen(work, month)
+    one_at_a_time = (
+        select(MonthlyAssessment.id).where(MonthlyAssessment.id == assessment.id).with_for_update()
+    )
+    work.session.scalar(one_at_a_time)  # whoever else wants it now must find ours, not write a second
     channel = channel or work.rulebook.assessment.channel
     before = work.session.scalar(publications_of(assessment.id).limit(1))
     if before is not None:
         _refuse_twice(before, month)
-        if before.asked_at is not None and before.draft_media_id and not not_sent:
+        if _may_be_out(before) and not not_sent:
             return _carry_on(work, before)
     if channel == MASS:
         _refuse_fifth(work, month)
@@ -111,14 +115,27 @@ def _refuse_fifth(work: Work, month: Month) -> None:
 
 def _carry_on(work: Work, row: Publication) -> Publication:
     """What the platform was asked for without answering is found out, and asked for again under its own clientmsgid,
-    by which the platform knows it; never under another."""
+    by which the platform knows it; never under another. Where it was taken, its verdict is asked for."""
+    row.due_at, row.tries, row.stuck_since = work.now, 0, None
+    if row.publish_id:
+        row.state = PublicationState.SUBMITTED
+        return row
     if row.channel == MASS and row.asked_at and work.now - row.asked_at > publishing.SAME_AGAIN:
         raise Refusal(
             "上次群发没有收到平台的答复，已超过 23 小时，平台不再核对重复。请登录公众平台看是否已经群发："
-            "已发就不用再发；确实没有发出的，加上 --not-sent 再发一次。"
+            "已经发出的加上 --sent，确实没有发出的加上 --not-sent，再运行一次。"
         )
-    row.state, row.due_at, row.tries, row.stuck_since = PublicationState.DRAFTED, work.now, 0, None
+    row.state = PublicationState.DRAFTED
     return row
+
+
+def _may_be_out(row: Publication) -> bool:
+    """Whether it was given up in doubt: the platform was asked to publish it, and how that ended is not known."""
+    return (
+        row.state is PublicationState.REJECTED
+        and row.asked_at is not None
+        and bool(row.draft_media_id or row.publish_id)
+    )
 
 
 def is_under_way(row: Publication) -> bool:
@@ -133,14 +150,15 @@ def withdraw(work: Work, month: Month, reason: str, by: str) -> Publication:
         raise Refusal("请写明撤回的理由，会原样告知看过排名的人。")
     found = select(Publication).join(MonthlyAssessment).where(MonthlyAssessment.month == str(month))
     rows = list(work.session.scalars(found.order_by(Publication.id.desc())))
-    there = [row for row in rows if row.state in (*OPEN, PublicationState.PUBLISHED)]
+    there = [row for row in rows if row.state in (*OPEN, PublicationState.PUBLISHED) or _may_be_out(row)]
     if not there:
         again = rows and rows[0].state is PublicationState.WITHDRAWN
         raise Refusal(f"{month.name}的排名{'已经撤回' if again else '没有发布过'}，没有可以撤回的。")
     for row in there:
         take_back(work, row, reason)
-    if there[0].published_at is not None:
-        ranking_news.tell_withdrawn(work, there[0], month)
+    shown = next((row for row in there if row.published_at is not None), None)
+    if shown is not None:  # what is on its way may be the correction of what readers were shown
+        ranking_news.tell_withdrawn(work, shown, month)
     return there[0]
 
 

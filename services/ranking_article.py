@@ -3,7 +3,7 @@
 Its words lie in data/bulletin/ranking.html, which the Office may edit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -11,19 +11,22 @@ from pathlib import Path
 from PIL import Image
 
 from rules.refusal import Refusal
-from services.bulletins import facts
+from services.bulletin_charts import NAMES, Chart
+from services.bulletins import NONE, example_facts, facts
+from services.example_pictures import Pictured
 from services.month_table import MonthTable, TownLine
 from services.office_templates import SHIPPED, rendered
-from services.problems import Problems
+from services.problems import NO_PROBLEMS, Problems
 from services.ranking_picture import ranking_alt, ranking_picture
 
 TEMPLATE = SHIPPED / "ranking.html"
-NO_PROBLEMS = Problems((), (), ())
 RANKING = "ranking"
 PLACE = "picture:{name}"
 """Stands in the article for the address of a picture."""
 ROOM = 19_000
 """Characters of the article without its pictures' addresses; the platform takes fewer than 20,000 with them."""
+ADDRESS = 250
+"""So many an address takes at most."""
 COVER = (900, 383)
 """Width and height in which the platform shows a cover (2.35:1)."""
 
@@ -48,7 +51,13 @@ class Article:
 
 
 def article(
-    table: MonthTable, office: str, url: str, found: Problems = NO_PROBLEMS, template: Path = TEMPLATE
+    table: MonthTable,
+    office: str,
+    url: str,
+    found: Problems = NO_PROBLEMS,
+    template: Path = TEMPLATE,
+    examples: Sequence[Pictured] = (),
+    drawings: Mapping[str, Chart] = NONE,
 ) -> Article:
     """The article of this month, its table left to the page where it would be too long for the platform.
 
@@ -56,14 +65,47 @@ def article(
     """
     ranked = [line for line in table.lines if line.place is not None]
     values = {
-        **facts(table, found), "table": table, "office": office, "ranked": ranked, "url": url,
+        **facts(table, found, examples, drawings), "table": table, "office": office, "ranked": ranked, "url": url,
         "picture": PLACE.format(name=RANKING), "alt": ranking_alt(table),
         "unranked": [line for line in table.lines if line.place is None and line.unranked],
+        "示例": [_with_places(number, one) for number, one in enumerate(examples, 1)],
+        **{name: _drawn(key, drawings.get(key)) for name, key in NAMES.items()},
     }  # fmt: skip
     content = rendered(template, {**values, "whole": True})
-    if len(content) > ROOM:
+    if _length(content) > ROOM:
         content = rendered(template, {**values, "whole": False})
-    return Article(title(table), digest(ranked), content, {RANKING: ranking_picture(table, office, url)})
+    photographs = _photographs(examples).items()
+    shown = {name: data for name, data in photographs if PLACE.format(name=name) in content}
+    shown |= {name: one.png() for name, one in drawings.items() if PLACE.format(name=name) in content}
+    pictures = {RANKING: ranking_picture(table, office, url), **shown}
+    return Article(title(table), digest(ranked), content, pictures)
+
+
+def _length(content: str) -> int:
+    """Its characters, with the addresses of all pictures but one."""
+    return len(content) + ADDRESS * max(content.count(PLACE.format(name="")) - 1, 0)
+
+
+def _drawn(name: str, chart: Chart | None) -> dict[str, str]:
+    """A chart as the template says it; empty where there is none."""
+    if chart is None:
+        return {}
+    return {"标题": chart.title, "地址": PLACE.format(name=name), "说明": chart.alt}
+
+
+def _photographs(examples: Sequence[Pictured]) -> dict[str, bytes]:
+    """By their names in the article: example1_before, example1_after …"""
+    found: dict[str, bytes] = {}
+    for number, one in enumerate(examples, 1):
+        found |= {f"example{number}_before": one.before, f"example{number}_after": one.after}
+    return found
+
+
+def _with_places(number: int, one: Pictured) -> dict[str, str]:
+    """An example as the template says it, with the places of its photographs and what stands for them in words."""
+    before, after = (PLACE.format(name=f"example{number}_{which}") for which in ("before", "after"))
+    alts = {"前图文字": one.example.before_alt, "后图文字": one.example.after_alt}
+    return {**example_facts(one.example), "前图": before, "后图": after, **alts}
 
 
 def title(table: MonthTable) -> str:

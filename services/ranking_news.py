@@ -1,6 +1,6 @@
 """Telling the ranking: each town's chief and liaison the own place and what cost most, each subscriber the whole."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +12,11 @@ from models.person import Person
 from models.publication import Publication, RankingSubscriber
 from models.registry import Town
 from rules.months import Month
+from rules.privacy import without_telephone
 from services import assessment_rows, people
 from services.desk import Work
 from services.month_table import ItemLine, MonthTable, TownLine
-from services.notifications import owe
+from services.notifications import owe, owe_followers
 
 MOST = 2
 """So many items are named that cost most."""
@@ -29,11 +30,9 @@ def tell(work: Work, row: Publication) -> None:
         told.add(person.id)
         says = facts(work, row, table) | own(town)
         owe(work, Notice.RANKING, "town_ranking", key, person=person, **says)
-    for follower in _subscribers(work):
-        if follower.person_id not in told:
-            first = leaders(table)
-            says = facts(work, row, table) | {"leaders": first, "state": f"第一名：{first}"}
-            owe(work, Notice.RANKING, "subscriber_ranking", key, follower=follower, **says)
+    first = leaders(table)
+    says = facts(work, row, table) | {"leaders": first, "state": f"第一名：{first}"}
+    owe_followers(work, Notice.RANKING, "subscriber_ranking", key, _subscribers(work, told), **says)
 
 
 def tell_own_place(work: Work, row: Publication, table: MonthTable, line: TownLine) -> None:
@@ -48,7 +47,7 @@ def tell_withdrawn(work: Work, row: Publication, month: Month) -> None:
     """It does not stand any more: whoever was told it is told that."""
     says: dict[str, Any] = {
         "month": month.name,
-        "reason": row.withdrawn_because,
+        "reason": without_telephone(row.withdrawn_because),
         "url": page_url(work, month),
     }
     key, told = f"ranking:{row.assessment_id}:withdrawn", set()
@@ -56,9 +55,8 @@ def tell_withdrawn(work: Work, row: Publication, month: Month) -> None:
     for person, town in _leaders(work, table):
         told.add(person.id)
         owe(work, Notice.RANKING, "town_ranking_withdrawn", key, person=person, town=town.name, **says)
-    for follower in _subscribers(work):
-        if follower.person_id not in told:
-            owe(work, Notice.RANKING, "subscriber_ranking_withdrawn", key, follower=follower, **says)
+    readers = _subscribers(work, told)
+    owe_followers(work, Notice.RANKING, "subscriber_ranking_withdrawn", key, readers, **says)
 
 
 def facts(work: Work, row: Publication, table: MonthTable) -> dict[str, Any]:
@@ -105,7 +103,7 @@ def costs(line: TownLine) -> str:
 
 
 def _lost(item: ItemLine) -> Decimal:
-    return item.weight - item.points if item.points is not None else Decimal(0)
+    return item.weight - item.points if item.points is not None and item.counts else Decimal(0)
 
 
 def leaders(table: MonthTable) -> str:
@@ -129,9 +127,13 @@ def _leaders(work: Work, table: MonthTable) -> Iterator[tuple[Person, TownLine]]
             yield person, line
 
 
-def _subscribers(work: Work) -> list[Follower]:
-    found = select(Follower).join(RankingSubscriber, RankingSubscriber.follower_id == Follower.id)
-    return list(work.session.scalars(found.where(Follower.following).order_by(Follower.id)))
+def _subscribers(work: Work, told: Collection[int]) -> list[int]:
+    """Whoever subscribed and is still there, by number, but those who were told as chiefs."""
+    found = select(Follower.id, Follower.person_id).join(
+        RankingSubscriber, RankingSubscriber.follower_id == Follower.id
+    )
+    rows = work.session.execute(found.where(Follower.following).order_by(Follower.id))
+    return [follower for follower, person in rows if person not in told]
 
 
 def subscribe(work: Work, follower: Follower) -> bool:

@@ -68,12 +68,13 @@ def groups(table: MonthTable) -> list[tuple[str, list[TownLine]]]:
 
 
 def items(table: MonthTable) -> list[ItemRow]:
-    """The items the month was judged by, in the rulebook's order, with the points each was worth."""
+    """The items the month was judged by, in the rulebook's order, with the points each was worth to the units
+    that are ranked: what another one had left over after the spreading tells a reader nothing."""
     weights: dict[str, set[Decimal]] = {}
     for line in table.lines:
         for item in line.items:
             known = weights.setdefault(item.name, set())
-            if item.points is not None:
+            if item.points is not None and line.place is not None:
                 known.add(item.weight)
     suspended = dict(table.suspended)
     return [ItemRow(name, _range(known), suspended.get(name, "")) for name, known in weights.items()]

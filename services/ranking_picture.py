@@ -41,7 +41,7 @@ COLUMNS: tuple[tuple[float, float, Align], ...] = (
 MOST_BYTES = 1_000_000
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def ranking_picture(table: MonthTable, office: str, url: str) -> bytes:
     """The picture (PNG, at most 1 MB) of a month; its code leads to `url`."""
     return drawn(table, office, url).png()

@@ -106,6 +106,7 @@ def rulebook_from(config: Config) -> Rulebook:
             rules.whistles.name_days,
             rules.whistles.answer_days,
             rules.whistles.again_days,
+            rules.whistles.order_days,
             tuple(rules.whistles.departments),
         ),
         kinds=tuple(Kind(row.name, row.severity, tuple(row.phrases)) for row in rules.kinds),

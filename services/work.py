@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from rules.workdays import WorkCalendar, local_day
 from services.almanac import AlmanacKeeper
 from services.atlas import Atlas, AtlasKeeper
+from services.batch import Batch
 from services.case_links import CaseLinks
 from services.rulebook import Rulebook
 
@@ -37,6 +38,8 @@ class Work:
     """How the session joins the transaction: alone, or beside others' work that must survive its failure."""
     flushes: bool = True
     who: "Who | None" = None
+    batch: Batch = field(default_factory=Batch)
+    """Shared with whoever's work is committed together with this."""
     wakes: set[str] = field(default_factory=set)
     """Which workers to wake once this is committed."""
     _undo: ExitStack | None = None
@@ -62,7 +65,12 @@ class Work:
     @property
     def atlas(self) -> Atlas:
         """The registry's geometry and names as they are today."""
-        return self.keeper.atlas(self.connection, self.today)
+        if self.batch.atlas is not None:
+            return self.batch.atlas  # type: ignore[no-any-return]
+        atlas = self.keeper.atlas(self.connection, self.today)
+        if self.batch.shared:
+            self.batch.atlas = atlas
+        return atlas
 
     @cached_property
     def calendar(self) -> WorkCalendar:

@@ -1,6 +1,6 @@
 """The year (年度考核) out of its frozen months: means, the year's tasks, places, grades, money; only read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,8 +26,11 @@ class YearJudged:
     """Those that are frozen."""
     lines: tuple[AnnualResult, ...]
     money: Mapping[str, Decimal]
-    """Reward and subsidy by unit code; empty where the rulebook gives none."""
+    """Reward and subsidy by unit code; empty where the rulebook gives none. Where it is settled by months, those of
+    units that have ended are in it too."""
     unit_of_money: str
+    names: Mapping[str, str]
+    """Of all units that had a month, by code, as they were called last."""
 
 
 def judge_year(work: Work, year: int, tasks: Mapping[str, Decimal]) -> YearJudged:
@@ -48,15 +51,21 @@ def judge_year(work: Work, year: int, tasks: Mapping[str, Decimal]) -> YearJudge
     book = assessment_books.kept(frozen[-1])
     units = _units(work, Month.parse(frozen[-1].month))
     _refuse_unknown(tasks, units)
+    rows = {one.month: work.session.scalars(town_scores_of(one.id)).all() for one in frozen}
     months = [
-        MonthOfUnit(row.town_code, Month.parse(one.month), row.score, row.grade)
-        for one in frozen
-        for row in work.session.scalars(town_scores_of(one.id))
+        MonthOfUnit(row.town_code, Month.parse(month), row.score, row.grade)
+        for month, scores in rows.items()
+        for row in scores
     ]
     lines = annual.year(book, units, months, tasks)
-    held = tuple(Month.parse(one.month) for one in frozen)
+    rule = book.rewards
     return YearJudged(
-        book.version, held, lines, _money(book, lines), book.rewards.unit if book.rewards else ""
+        book.version,
+        tuple(Month.parse(one.month) for one in frozen),
+        lines,
+        _added(work, frozen, rule.unit) if rule and rule.by_months else _money(book, lines),
+        rule.unit if rule else "",
+        {row.town_code: row.town_name for scores in rows.values() for row in scores},
     )
 
 
@@ -83,3 +92,29 @@ def _money(book: AssessmentRulebook, lines: tuple[AnnualResult, ...]) -> Mapping
         rewards.Placed(line.unit.code, line.place, line.group) for line in lines if line.place is not None
     ]
     return rewards.money(book.rewards, placed)
+
+
+def money_of(work: Work, assessment: MonthlyAssessment) -> Mapping[str, Decimal]:
+    """Reward and subsidy of one month by its own places; empty where its rulebook settles none by months."""
+    rule = assessment_books.kept(assessment).rewards
+    if rule is None or not rule.by_months:
+        return {}
+    rows = work.session.scalars(town_scores_of(assessment.id))
+    placed = [rewards.Placed(row.town_code, row.place, row.group) for row in rows if row.place is not None]
+    try:
+        return rewards.money(rule, placed)
+    except Refusal as refusal:
+        raise Refusal(f"{Month.parse(assessment.month).name}：{refusal}") from refusal
+
+
+def _added(work: Work, frozen: Sequence[MonthlyAssessment], unit: str) -> Mapping[str, Decimal]:
+    """The money of the months, each by the rulebook it was judged by. Raises Refusal where their units differ."""
+    sums: dict[str, Decimal] = {}
+    for one in frozen:
+        rule = assessment_books.kept(one).rewards
+        if rule is not None and rule.by_months and rule.unit != unit:
+            name = Month.parse(one.month).name
+            raise Refusal(f"{name}的奖补单位是“{rule.unit}”，年末的办法是“{unit}”，不能相加，请分段计算。")
+        for code, money in money_of(work, one).items():
+            sums[code] = sums.get(code, Decimal(0)) + money
+    return sums

@@ -21,7 +21,9 @@ from rules.workdays import WorkCalendar, local_day
 from services import publications
 from services.almanac import official_calendar
 from services.desk import Desk, Work
+from services.photo_store import PhotoStore
 from story.lived_year import LivedYear
+from story.shown_case import release_one
 from story.speakers import APPROVER
 
 SEED = 20260101
@@ -50,7 +52,7 @@ def main() -> int:
     links = heshao.desk.links
     desk = Desk(heshao.desk.engine, hands, heshao.desk.rulebook, Random(SEED), lambda name: None, links)  # noqa: S311
     if desk.look(_is_empty):
-        live(desk, hands)
+        live(desk, hands, heshao.store)
     else:
         desk.do(forget_picture)
     return 0
@@ -60,8 +62,9 @@ def _is_empty(work: Work) -> bool:
     return not work.session.scalar(select(func.count(Case.id)))
 
 
-def live(desk: Desk, hands: Hands) -> Month | None:
-    """The last month whose hour of publication has come, and the one before it; None where that is too early."""
+def live(desk: Desk, hands: Hands, store: PhotoStore) -> Month | None:
+    """The last month whose hour of publication has come, with one example (示例), and the one before it; None where
+    that is too early."""
     now, settings = hands(), desk.rulebook.assessment
     month = last_published(now, official_calendar(), settings.publish_day, settings.publish_at)
     if month.previous < FIRST:
@@ -69,7 +72,7 @@ def live(desk: Desk, hands: Hands) -> Month | None:
     print(f"正在准备{month.name}的考核排名（案件和数据都是虚构的，要几秒钟）：", flush=True)
     until = now - timedelta(days=1)
     lived = LivedYear(desk, hands.set, SEED, CASES_A_MONTH, until=until, told=_tell)
-    lived.publish = lambda each: desk.do(_want, each) if each == month else None
+    lived.publish = lambda each: _publish(desk, store, each) if each == month else None
     lived.live([month.previous, month])
     hands.set(now)
     desk.do(_read)
@@ -93,6 +96,13 @@ def _read(work: Work) -> None:
     when = Notification.next_try_at
     read = update(Notification).where(Notification.delivery.in_(WAITING))
     work.session.execute(read.values(delivery=Delivery.SENT, channel=Channel.CUSTOMER_SERVICE, sent_at=when))
+
+
+def _publish(desk: Desk, store: PhotoStore, month: Month) -> None:
+    """The Office releases its example, and then wants the month published."""
+    if release_one(desk, store, month):
+        _tell(f"{month.name}：河长办选定一个治理示例（照片是画的）")
+    desk.do(_want, month)
 
 
 def _want(work: Work, month: Month) -> None:

@@ -14,14 +14,14 @@ OFFSET_TIME_ORIGINAL = 36881
 EXIF_IFD = 34665
 
 
-def picture(seed: int, taken_at: datetime | None = None) -> bytes:
-    """A JPEG of an invented river bank; the same seed draws the same picture."""
+def picture(seed: int, taken_at: datetime | None = None, *, clean: bool = False) -> bytes:
+    """A JPEG of an invented river bank; the same seed draws the same picture, `clean` without what lies about."""
     random = Random(seed)  # noqa: S311 - a drawing, not a secret
     image = Image.new("RGB", SIZE, _colour(random, 150, 230))
     draw = ImageDraw.Draw(image)
     horizon = random.randint(200, 600)
     draw.rectangle((0, horizon, *SIZE), fill=_colour(random, 40, 140))
-    for _ in range(40):
+    for _ in range(0 if clean else 40):
         x, y = random.randint(0, SIZE[0]), random.randint(0, SIZE[1])
         draw.ellipse(
             (x, y, x + random.randint(20, 260), y + random.randint(20, 200)), fill=_colour(random, 0, 255)

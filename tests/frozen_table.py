@@ -3,6 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from models.assessment import AssessmentState, ItemScore, MonthlyAssessment, PointsLost, TownScore
 from models.publication import Publication, PublicationState
 from models.registry import Town
@@ -31,9 +33,7 @@ def frozen(work: Work, table: MonthTable, rules: str = BOOK) -> MonthlyAssessmen
 
 
 def _line(work: Work, number: int, position: int, line: TownLine) -> None:
-    town = Town(code=line.code, name=line.name, kind="镇", position=position)
-    work.session.add(town)
-    work.session.flush()
+    town = _town(work, position, line)
     work.session.add(
         TownScore(
             assessment_id=number, town_id=town.id, town_code=line.code, town_name=line.name, position=position,
@@ -56,6 +56,16 @@ def _line(work: Work, number: int, position: int, line: TownLine) -> None:
                     sentence=lost.sentence, points=lost.points, weight=Decimal(1),
                 )
             )  # fmt: skip
+
+
+def _town(work: Work, position: int, line: TownLine) -> Town:
+    """The unit in the registry; the same one in every month."""
+    found = work.session.scalar(select(Town).where(Town.code == line.code))
+    if found is None:
+        found = Town(code=line.code, name=line.name, kind="镇", position=position)
+        work.session.add(found)
+        work.session.flush()
+    return found
 
 
 def published(work: Work, row: MonthlyAssessment, withdrawn_because: str = "") -> None:

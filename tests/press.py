@@ -18,7 +18,8 @@ from models.notification import Notification
 from models.publication import Publication
 from models.registry import Town
 from rules.months import Month
-from scheduler.publish import Printer, publish_due
+from scheduler.publish import publish_due
+from scheduler.publish_steps import Printer
 from services import publications
 from services.desk import Desk, Work
 from services.editions import Edition
@@ -107,7 +108,9 @@ class Press:
 
     def printer(self, desk: Any = None) -> Printer:
         """Publishes over this desk."""
-        return Printer(desk or self.desk, self.wechat, self.compose, self.clock)
+        return Printer(
+            desk or self.desk, self.wechat, lambda over, number: over.look(self.compose, number), self.clock
+        )  # fmt: skip
 
     def runs(self) -> int:
         """The job, once; how many steps it took."""

@@ -14,13 +14,15 @@ from PIL import Image
 
 import commands.appeals
 import commands.assessment
+import commands.assessment_corrections
 import commands.assessment_proof
 import commands.assessment_year
 import commands.rulebook
 import config
-from services.desk import Desk
+from services import assessments
+from services.desk import Desk, Work
 from services.photo_store import PhotoStore
-from tests.assessed_month import BOOK, SHEET, Year, a_year
+from tests.assessed_month import BOOK, OCTOBER, SHEET, Year, a_year
 from tests.conftest import Clock
 
 Run = Callable[..., Result]
@@ -65,7 +67,7 @@ def test_the_whole_way_of_a_month(run: Run, year: Year, tmp_path: Path) -> None:
     assert (early.exit_code, "还没有结束" in early.output) == (1, True)
     drafted = run("assessment", "draft", "2026-10", "--as", "周科员", "--at", "2026-11-02T09:00").output
     assert "2026-10 第 1 版：已起草（测试考核办法（自2026年1月起））" in drafted
-    assert "已告知各镇街，申诉到 2026-11-06T00:00:00+08:00 为止" in drafted
+    assert "已告知各镇街，申诉到 2026-11-05 24:00 为止" in drafted
     assert "没有变化" in run("assessment", "draft", "2026-10", "--as", "周科员").output
     shown = run("assessment", "show", "2026-10", "--town", "天穆镇").output
     assert "2026年10月河湖长制考核排名：第 1 版，草稿" in shown
@@ -79,6 +81,9 @@ def test_the_whole_way_of_a_month(run: Run, year: Year, tmp_path: Path) -> None:
         1, "天穆镇", "case:2026-0001", 1,
     )  # fmt: skip
     assert [row["number"] for row in found(run, "assessment", "appeals", "2026-10", "--open")] == [1]
+    listed = run("assessment", "appeals", "2026-10", "--photos", str(tmp_path / "proofs"))
+    assert "已存 1 张证明照片" in listed.output
+    assert (tmp_path / "proofs" / "1-1.jpg").read_bytes().startswith(b"\xff\xd8")
     decided = found(
         run, "assessment", "decide", "1", "--grant", "--points", "5", "--reason", "部分属实", "--as", "周科员"
     )
@@ -110,6 +115,46 @@ def test_points_are_given_back_in_a_correction(run: Run, year: Year) -> None:
         run, "assessment", "correct", "2026-10", "--reason", "系统故障", *back, "--as", "周科员"
     )
     assert "天穆镇 总分：66.00 → 96.00" in corrected["changes"]
+    gone = found(run, "assessment", "drop", "2026-10", "--reason", "看错了案件", "--as", "周科员")
+    assert (gone["state_name"], gone["dropped_by"], gone["dropped_because"]) == (
+        "更正已撤销", "周科员", "看错了案件",
+    )  # fmt: skip
+    assert found(run, "assessment", "show", "2026-10")["state"] == "frozen"
+
+
+LADDER = """
+[rewards]
+kind = "ladder"
+settled = "months"
+unit = "万元"
+smallest = 1
+step = 20
+"""
+
+
+def test_the_money_of_a_month_and_of_the_year_settled_by_months(run: Run, year: Year) -> None:
+    year.told()
+    assert "奖补" not in run("assessment", "show", "2026-10").output
+    (year.folder / "2026-01.toml").write_text(BOOK + LADDER, "utf-8")
+    year.desk.do(_untold)
+    year.told()
+    year.approves("郑科员")
+    money = {
+        "双街镇": "10",
+        "小淀镇": "10",
+        "北仓镇": "0",
+        "天穆镇": "-20",
+    }  # two share the first place: 20 and 0
+    shown = found(run, "assessment", "show", "2026-10")["towns"]
+    assert {row["name"]: row["money"] for row in shown} == money
+    assert "当月奖补" in run("assessment", "show", "2026-10").output
+    annual = found(run, "assessment", "annual", "2026")["towns"]
+    assert {row["name"]: row["money"] for row in annual} == money
+
+
+def _untold(work: Work) -> None:
+    row = assessments.called(work, OCTOBER)
+    row.told_at = row.appeal_until = None
 
 
 REFUSED = [

@@ -76,6 +76,9 @@ def test_published_listed_and_withdrawn(run: Run, press: Press) -> None:
         (("preview", "2026-10", "--to", "没有这人"), "没有名叫“没有这人”"),
         (("preview", "2026-09", "--to", "周科员"), "还没有批准"),
         (("publish", "2026-10", "--as", "没有这人"), "没有名叫“没有这人”"),
+        (("publish", "2026-10", "--sent"), "不用 --sent"),
+        (("publish", "2026-10", "--as", "王镇长"), "只有河长办可以这样做"),
+        (("withdraw", "2026-10", "--reason", "错了", "--as", "王镇长"), "只有河长办可以这样做"),
     ],
 )
 def test_refused_with_a_sentence(run: Run, words: tuple[str, ...], why: str) -> None:
@@ -117,7 +120,7 @@ def test_a_preview_reaches_one_person_alone(run: Run, press: Press) -> None:
     assert li.inbox() == []
     assert press.rows == []
     press.platform.breaks("call_48001", path="/cgi-bin/message/mass/preview")
-    assert "微信平台说：48001" in run("preview", "2026-10", "--to", "周科员").output
+    assert "没有发布或群发的权限" in run("preview", "2026-10", "--to", "周科员").output
     press.platform.breaks("api_down")
     assert "没有应答" in run("preview", "2026-10", "--to", "周科员").output
 

@@ -10,17 +10,20 @@ from sqlalchemy import select
 import config
 from bot.replies import MAX_BYTES
 from handlers import notices, speech, texts
-from models.assessment import Appeal, AssessmentState, TownScore
+from models.assessment import Appeal, AssessmentState, MonthlyAssessment, TownScore
 from models.evidence import Evidence
 from models.extension import Extension
 from models.notification import Notice, Notification
 from models.report import Report
+from rules.months import Month
+from services import assessments
 from services.delivery import Envelope
 from services.desk import Desk, Work
-from tests.assessed_month import Year, a_year
+from tests.assessed_month import SHEET, Year, a_year
 from tests.conftest import Clock
 from tests.handlers.conftest import Talker
 
+NOVEMBER = Month(2026, 11)
 Read = Callable[[Any], list[Any]]
 
 
@@ -116,6 +119,22 @@ def test_an_appeal_without_words_or_about_nothing_is_asked_back(
     assert rows(year, Appeal) == []
 
 
+def test_points_looked_up_meanwhile_are_no_part_of_the_reason_and_a_vain_appeal_is_not_begun(
+    year: Year, people: Callable[[str], Talker]
+) -> None:
+    year.told()
+    chief = people("chief")
+    chief.says("申诉 断面水质达标率 数据有误")
+    answer = chief.says("得分")
+    assert answer is not None
+    assert "天穆镇：" in answer
+    assert answer.endswith("好了请回复“提交”。")
+    chief.says("提交")
+    assert [row.reason for row in rows(year, Appeal)] == ["数据有误"]
+    assert "（1号）还在审理" in chief.says("申诉 断面水质达标率 还是有误")
+    assert "已收到：文字说明" in chief.says("申诉 按期整改 2026-0001 系上游来水")
+
+
 def test_ordinary_words_and_other_conversations_are_no_commands_of_a_month(
     year: Year, people: Callable[[str], Talker]
 ) -> None:
@@ -134,6 +153,32 @@ def test_ordinary_words_and_other_conversations_are_no_commands_of_a_month(
     assert rows(year, Extension) == []
     assert year.row().state is AssessmentState.DRAFT
     assert rows(year, Report) == []
+
+
+def test_while_a_correction_is_prepared_the_frozen_month_is_shown_and_then_it_is_objected_to(
+    year: Year, people: Callable[[str], Talker]
+) -> None:
+    chief, clerk = people("chief"), people("clerk")
+    year.told()
+    year.approves("郑科员")
+    year.at("2026-12-01 09:00")
+    year.sheet(SHEET | {"天穆镇": "5"})
+    november = year.does("", assessments.draft, NOVEMBER).assessment
+    year.does("", _tells, november.id)
+    correction = year.corrects("周科员").assessment
+    before = chief.says("得分 10月")
+    assert before.splitlines()[0] == "2026年10月月考核（已批准）"
+    year.at("2026-12-07 09:00")  # November's days of appeal are over
+    year.does("", _tells, correction.id)
+    assert "断面水质达标率" in chief.says("申诉")
+    assert "“按期整改”" not in chief.says("申诉 2026-11 按期整改 查错了")
+    chief.says("申诉 断面水质达标率 监测点错了")
+    assert chief.says("提交").startswith("已提交对“断面水质达标率”的申诉")
+    assert "天穆镇 断面水质达标率" in clerk.says("申诉")
+
+
+def _tells(work: Work, number: int) -> None:
+    assert assessments.tell(work, work.session.get_one(MonthlyAssessment, number))
 
 
 def test_a_town_that_was_not_judged_hears_so(year: Year, people: Callable[[str], Talker]) -> None:

@@ -115,6 +115,32 @@ def test_what_was_withdrawn_says_so(published: Callable[..., int], chief: Talker
     assert chief.says("排名") == "2026年10月的考核排名已撤回，请勿再引用。原因：数据有误"
 
 
+def test_what_was_approved_as_corrected_says_so_before_it_is_published(
+    published: Callable[..., int], chief: Talker, desk: Desk
+) -> None:
+    published()
+    desk.do(freeze, "2026-10", 2, "案件重复计算，问 13812345678")
+    card = shown(chief.says("排名"))
+    assert card["title"] == "2026年10月河湖长制考核排名（第1次更正）"
+    assert card["description"].startswith(
+        "此前发布的已更正（案件重复计算，问 （电话号码已隐去）），以这里的为准。天穆镇："
+    )
+    assert (card["url"], card["picture_url"]) == (PAGE, "")
+
+
+def test_withdrawn_and_corrected_the_correction_counts_unless_it_is_withdrawn_too(
+    published: Callable[..., int], chief: Talker, desk: Desk
+) -> None:
+    published()
+    desk.do(publications.withdraw, OCTOBER, "数据有误，问 13812345678", "周科员")
+    assert "13812345678" not in chief.says("排名")
+    desk.do(freeze, "2026-10", 2, "案件重复计算")
+    assert "第1次更正" in shown(chief.says("排名"))["title"]
+    desk.do(publications.publish, OCTOBER, "周科员")
+    desk.do(publications.withdraw, OCTOBER, "还要再核", "周科员")
+    assert "已撤回" in chief.says("排名")
+
+
 def test_what_was_corrected_says_so(published: Callable[..., int], chief: Talker, desk: Desk) -> None:
     published()
     desk.do(_corrected)
@@ -145,6 +171,8 @@ def test_whoever_subscribed_is_told_and_whoever_leaves_is_forgotten(
     assert [row.says["leaders"] for row in told] == ["北仓镇"]
     assert li.says("退订排名") == texts.UNSUBSCRIBED
     assert li.says("退订排名") == texts.NOT_SUBSCRIBED
+    li.says("订阅排名")
+    assert li.says("退订") == texts.UNSUBSCRIBED
     li.says("订阅排名")
     li.says(Unfollow())
     assert all_of(RankingSubscriber) == []

@@ -187,7 +187,7 @@ FAULTS = [
     ("each = 10", "each = 10\ncap = 50", "项目 findings（检查发现）：cap（最高得分）是 50，高过本项分值 40。"),
     ("each = 10", "each = 10\nfloor = 5\ncap = 4", "项目 findings（检查发现）：cap 是 4，不能是负数，也不能低于 floor。"),
     ("each = 10", 'each = 10\nbetter = "lower"', "项目 findings（检查发现）：按分计算的项目由 full 和 zero（或各档的分）看出好坏，不用 better，请删去。"),
-    ("each = 10", 'each = 10\nkind = "gift"', "项目 findings（检查发现）：kind 现在是 “gift”，请写成\"score\"、\"bonus\"、\"penalty\" 之一。"),
+    ("each = 10", 'each = 10\nkind = "gift"', "项目 findings（检查发现）：kind 现在是 “gift”，请写成\"score\"、\"bonus\"、\"penalty\"、\"trial\" 之一。"),
     ('applies_to = "reaches"', 'applies_to = "rivers"', "项目 findings（检查发现）：applies_to 现在是 “rivers”，请写成\"all\"、\"reaches\" 之一。"),
     ('applies_to = "reaches"', "applies_to = []", "项目 findings（检查发现）：applies_to 现在是 []，请写成 [\"镇\", \"街道\"] 这样的名单。"),
     ('in_force_from = "2026-01"', 'in_force_from = "2026年1月"', "总则：in_force_from：“2026年1月”不是月份，请写成 2026-10 这样。"),

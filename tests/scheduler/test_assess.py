@@ -11,7 +11,7 @@ from models.assessment import AssessmentState, MonthlyAssessment
 from models.notification import Notification
 from scheduler.assess import assess
 from services.desk import Desk
-from tests.assessed_month import BOOK, Year, a_year
+from tests.assessed_month import BOOK, SHEET, Year, a_year
 from tests.conftest import Clock
 from tests.town_life import china
 
@@ -58,6 +58,27 @@ def test_after_an_outage_it_does_what_is_due_and_no_message_twice(year: Year) ->
     assert run(year, "2026-11-18 06:00") == 2
     assert run(year, "2026-11-18 06:01") == 0
     assert year.row().appeal_until == china("2026-11-24 00:00")
+
+
+def test_what_was_handed_in_between_draft_and_telling_is_told(year: Year) -> None:
+    year.october()
+    run(year, "2026-11-01 06:00")
+    year.at("2026-11-01 15:00")
+    year.sheet(SHEET | {"北仓镇": "3"})
+    assert run(year, "2026-11-02 06:00") == 1
+    assert year.line("北仓镇").score == 30
+    year.approves("周科员")
+
+
+def test_months_that_an_outage_left_out_are_drafted_too_but_none_before_the_first_that_was_judged(
+    year: Year,
+) -> None:
+    year.october()
+    run(year, "2026-11-02 06:00")
+    run(year, "2027-02-01 06:00")
+    with year.desk.reading() as work:
+        months = work.session.scalars(select(MonthlyAssessment.month).order_by(MonthlyAssessment.id))
+        assert list(months) == ["2026-10", "2026-11", "2026-12", "2027-01"]
 
 
 def test_an_installation_of_this_month_judges_no_month_before(year: Year) -> None:

@@ -8,6 +8,7 @@ import requests
 from sqlalchemy import select
 
 from handlers import notices
+from models.assessment import newest_of
 from models.follower import Follower, by_openid
 from models.notification import Delivery, Notification
 from models.publication import PublicationState
@@ -215,7 +216,7 @@ def test_a_mass_message_withdrawn_in_doubt_is_left_to_the_office(press: Press) -
     press.desk.do(publications.withdraw, OCTOBER, "数据有误", "周科员")
     press.runs()
     assert "手工删除" in press.row().trouble
-    assert "手工删除" in press.told("office_publication_failed")[0][1]["reason"]
+    assert "手工删除" in press.told("office_publication_left")[0][1]["reason"]
     assert press.asked("message/mass/sendall") == 1
 
 
@@ -245,9 +246,8 @@ def test_what_is_corrected_on_its_way_does_not_go_out(press: Press) -> None:
     press.desk.do(freeze, "2026-10", 2, "案件重复计算")
     press.later(minutes=5)
     press.runs()
-    assert (press.row().state, press.row().removed_at) == (PublicationState.WITHDRAWN, press.clock())
-    press.later(days=3)  # its day has come
-    press.runs()
+    first, _ = press.rows
+    assert (first.state, first.removed_at) == (PublicationState.WITHDRAWN, press.clock())
     press.hears()
     (article,) = press.platform.articles()
     assert "from=2026-10-2-" in article["news"]["content_source_url"]
@@ -277,7 +277,26 @@ def test_not_approved_when_its_day_has_come_the_office_hears_once(press: Press) 
     press.runs()
     told = press.told("office_month_unapproved")
     assert [(name, says["code"]) for name, says in told] == [("周科员", "2026-11"), ("郑科员", "2026-11")]
-    assert press.rows == []
+    assert [row.assessment_id for row in press.rows] == [1]  # October, which an outage kept back
+
+
+def test_that_it_is_not_approved_is_not_said_while_towns_may_object_nor_when_the_office_is_just_asked(
+    press: Press,
+) -> None:
+    press.clock.set(datetime(2026, 12, 11, 2, 0, tzinfo=UTC))  # Friday, the hour of publication has passed
+    press.desk.do(freeze, "2026-11", approved=False)
+    press.desk.do(_may_object_until, "2026-11", datetime(2026, 12, 11, 16, 0, tzinfo=UTC))  # Friday 24:00
+    for days in (0, 1, 2):  # … and on Monday the Office is asked to approve
+        press.later(days=days)
+        press.runs()
+        assert press.told("office_month_unapproved") == []
+    press.later(days=1)
+    press.runs()
+    assert len(press.told("office_month_unapproved")) == 2
+
+
+def _may_object_until(work: Work, month: str, until: datetime) -> None:
+    work.session.scalars(newest_of(month)).one().appeal_until = until
 
 
 def test_the_picture_for_the_chat_is_kept_fresh(press: Press) -> None:

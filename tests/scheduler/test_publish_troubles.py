@@ -227,7 +227,7 @@ def test_without_the_right_to_publish_the_office_hears_at_once(press: Press) -> 
 
 
 def test_a_draft_somebody_deleted_is_made_anew(press: Press) -> None:
-    press.platform.breaks("call_busy", path=SUBMIT, times=1)
+    press.platform.breaks("call_45011", path=SUBMIT, times=1)
     press.wants()
     press.runs()
     press.sim.world.drafts.clear()

@@ -11,7 +11,7 @@ import config
 from models.assessment import Appeal, AssessmentState, MonthlyAssessment
 from rules.refusal import Refusal
 from scheduler.assess import assess
-from services import assessment_check, assessments
+from services import assessment_check, assessments, corrections
 from services.assessment_digest import digest_of
 from services.desk import Desk, Work
 from tests.assessed_month import OCTOBER, SHEET, Year, a_year
@@ -42,6 +42,8 @@ def step(year: Year, chance: Random) -> None:
             year.sheet({town: str(chance.randrange(11)) for town in SHEET})
         case 6:
             year.corrects(chance.choice(CLERKS))
+            if chance.random() < 0.4:
+                year.does(chance.choice(CLERKS), corrections.drop, OCTOBER, "看错了")
         case 7:
             year.clock.forward(hours=chance.choice([1, 30, 80]))
             assess(year.desk)
@@ -60,7 +62,8 @@ def _frozen(work: Work) -> dict[int, tuple[str, str]]:
 
 
 def _all_hold(work: Work) -> bool:
-    rows = work.session.scalars(select(MonthlyAssessment)).all()
+    there = select(MonthlyAssessment).where(MonthlyAssessment.state != AssessmentState.DROPPED)
+    rows = work.session.scalars(there).all()
     return all(assessment_check.verify(work, row).holds for row in rows)
 
 

@@ -11,7 +11,9 @@ import config
 from models.assessment import Appeal, AppealState, TownScore
 from models.evidence import Evidence, Medium
 from models.notification import Notification
+from models.person import Appointment
 from rules.refusal import Refusal
+from rules.roles import Role
 from services import assessment_check, assessments, evidence, reports
 from services.desk import Desk, Work
 from services.reports import Sent
@@ -109,6 +111,19 @@ def test_only_the_own_town_is_objected_for(year: Year) -> None:
     number = year.appeals("", "天穆镇", reason="纸面申诉")  # written down by the Office
     assert rows(year)[-1].appealed_by == "河长办代录"
     assert number == rows(year)[-1].id
+
+
+def test_a_clerk_who_leads_a_town_does_not_answer_its_appeals(year: Year) -> None:
+    year.desk.do(_is_clerk_too, year.life.district.people["chief"])
+    own, other = year.appeals("王镇长", "天穆镇"), year.appeals("李镇长", "北仓镇", "断面水质达标率")
+    with pytest.raises(Refusal, match="您是天穆镇的河湖长或联络员，不能答复本镇街的申诉"):
+        year.decides("王镇长", own, True)
+    year.decides("王镇长", other, False)
+    year.decides("周科员", own, False)
+
+
+def _is_clerk_too(work: Work, person_id: int) -> None:
+    work.session.add(Appointment(person_id=person_id, role=Role.OFFICE, since=None, until=None))
 
 
 def test_after_its_days_an_appeal_is_refused(year: Year) -> None:

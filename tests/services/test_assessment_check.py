@@ -1,21 +1,27 @@
 """Verifying a month: recomputed out of the rows by the text it keeps, and every difference is named."""
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 import config
+from models.calendar import HolidayNotice, OfficialDay
 from models.case import Case
 from models.engine import make_engine
 from models.registry import Reach, Town
-from services import assessment_check, assessments, schema
+from models.report import Source
+from rules.months import Month
+from services import assessment_check, assessments, cases, schema
 from services.assessment_check import Checked
 from services.desk import Desk, Work
 from services.snapshot import copy_rows, opened, take_snapshot
-from tests.assessed_month import OCTOBER, SHEET, Year, a_year
+from tests.assessed_month import BOOK, OCTOBER, SHEET, Year, a_year
 from tests.conftest import Clock
+from tests.month_life import MonthLife
 
 
 @pytest.fixture
@@ -84,6 +90,60 @@ def test_what_happened_later_changes_nothing(year: Year) -> None:
     assert check(year).holds
 
 
+def test_another_length_of_a_reach_in_the_registry_changes_no_frozen_month(
+    make_desk: Callable[..., Desk], example: config.Config, clock: Clock, tmp_path: Path
+) -> None:
+    year = a_year(make_desk, example, clock, tmp_path / "per kilometre")
+    per_kilometre = BOOK.replace(
+        '"rectified_on_time"\nfull = 1.0\nzero = 0', '"inspection_findings"\nfull = 0\nzero = 2'
+    )
+    (year.folder / "2026-01.toml").write_text(per_kilometre, "utf-8")
+    year.at("2026-10-12 09:00")
+    MonthLife(year.desk, year.clock, year.life.district).reported(handed_down=Source.INSPECTION)
+    year.sheet(SHEET)
+    year.told()
+    year.approves("郑科员")
+    assert year.line("天穆镇").items[0].losses
+    year.desk.do(_lengthen)
+    assert check(year).holds
+    tamper(
+        year, "UPDATE item_score SET denominator = 9 WHERE source = 'inspection_findings' AND numerator > 0"
+    )
+    assert any(str(change).startswith("天穆镇·按期整改 得分") for change in check(year).points)
+
+
+def _lengthen(work: Work) -> None:
+    for reach in work.session.query(Reach):
+        reach.length_km = Decimal(7)
+
+
+JANUARY = Month(2027, 1)
+
+
+def test_days_off_that_are_announced_later_change_no_frozen_month(year: Year) -> None:
+    """2027 is not announced yet: a case is so many Mondays to Fridays late when January ends."""
+    year.at("2027-01-04 09:00")
+    year.life.does("chief", cases.accept, year.life.opens())
+    year.at("2027-02-01 09:00")
+    year.does("", lambda work: assessments.tell(work, assessments.draft(work, JANUARY).assessment))
+    year.at("2027-02-05 09:00")
+    year.does("郑科员", lambda work: assessments.approve(work, assessments.called(work, JANUARY)))
+    year.desk.do(_announced)
+    year.at("2027-02-05 09:01")
+    checked = year.desk.look(lambda work: assessment_check.verify(work, assessments.called(work, JANUARY)))
+    assert checked.figures == ()
+    assert checked.holds
+
+
+def _announced(work: Work) -> None:
+    """The notice of 2027, in which two days of January are off."""
+    notice = HolidayNotice(year=2027, version=1, at=work.now, by="周科员", file="2027.json", digest="0" * 64)
+    work.session.add(notice)
+    work.session.flush()
+    for day in (13, 14):
+        work.session.add(OfficialDay(notice_id=notice.id, day=date(2027, 1, day), working=False, name="休息"))
+
+
 def _rename(work: Work) -> None:
     for town in work.session.query(Town):
         town.name, town.kind = f"{town.name}新", "街道"
@@ -108,6 +168,8 @@ FIGURES = (
     ("UPDATE item_score SET points = 40 WHERE points = 36", "天穆镇·断面水质达标率 得分：40.00 → 36.00"),
     ("UPDATE points_lost SET sentence = '扣 30.00 分：另一件'", "天穆镇·按期整改 扣分依据"),
     ("DELETE FROM points_lost WHERE item = 'on_time' AND points > 0", "天穆镇·按期整改 扣分依据"),
+    ("UPDATE points_lost SET key = 'case:2026-0002' WHERE points > 0", "天穆镇·按期整改 扣分依据"),
+    ("UPDATE town_score SET \"group\" = '另一组' WHERE town_name = '天穆镇'", "天穆镇 分组：另一组 → 无"),
 )
 """And how what does not follow from the rows any more is."""
 

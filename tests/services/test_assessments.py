@@ -12,11 +12,15 @@ from sqlalchemy.exc import DBAPIError
 
 import config
 from models.assessment import AssessmentState, MonthlyAssessment
+from models.figure_sheet import FigureEntry, newest_sheet
 from models.notification import Notice, Notification
+from models.person import Appointment, Person
 from models.publication import Publication, PublicationState
+from models.registry import Town
 from rules.months import Month
 from rules.refusal import Refusal
-from services import assessment_check, assessments
+from rules.roles import Role
+from services import assessment_check, assessments, people, ranking_news
 from services.assessment_digest import FROZEN
 from services.desk import Desk, Work
 from services.published_months import published
@@ -184,6 +188,49 @@ def test_the_preparer_does_not_approve(year: Year) -> None:
         year.approves("周科员")
 
 
+def test_one_who_is_in_the_registry_twice_is_still_one_person(year: Year) -> None:
+    twin = year.desk.do(_registered_again, "周科员")
+    year.october()
+    year.at("2026-11-02 09:00")
+    year.desk.do(
+        _as_person, twin, lambda work: assessments.tell(work, assessments.draft(work, OCTOBER).assessment)
+    )
+    year.at("2026-11-06 09:00")
+    first = year.life.district.people["clerk"]
+    with pytest.raises(Refusal, match="由一位也叫“周科员”的同志起草或答复过申诉"):
+        year.desk.do(
+            _as_person, first, lambda work: assessments.approve(work, assessments.called(work, OCTOBER))
+        )
+    year.approves("郑科员")
+
+
+def _registered_again(work: Work, name: str) -> int:
+    twin = Person(name=name, phone="13900000000", pseudonym="twin")
+    work.session.add(Appointment(person=twin, role=Role.OFFICE, since=None, until=None))
+    work.session.flush()
+    return twin.id
+
+
+def _as_person(work: Work, person_id: int, step: Callable[[Work], Any]) -> None:
+    work.who = people.who_is(work, 0, person_id)
+    step(work)
+
+
+def test_a_suspended_item_says_why_for_those_it_is_for(year: Year) -> None:
+    """小淀镇, listed first here, has no reach; why the others are not judged is what matters."""
+    text = BOOK.replace('source = "sheet:断面达标率"', 'source = "sheet:断面达标率"\napplies_to = "reaches"')
+    (year.folder / "2026-01.toml").write_text(text, "utf-8")
+    year.desk.do(_listed_first, "小淀镇")
+    year.at("2026-10-12 09:00")
+    year.life.opens(town="小淀镇")
+    year.told()
+    assert year.table().suspended == (("断面水质达标率", "2026年10月还没有导入月度指标表"),)
+
+
+def _listed_first(work: Work, name: str) -> None:
+    work.session.scalars(select(Town).where(Town.name == name)).one().position = -1
+
+
 def test_whoever_decided_an_appeal_does_not_approve_and_an_open_one_blocks(year: Year) -> None:
     year.october()
     year.told()
@@ -237,6 +284,60 @@ def test_a_frozen_month_keeps_its_rules_whatever_becomes_of_the_file(year: Year)
     assert checked.holds
 
 
+ON_TRIAL = """
+[[items]]
+key = "ditches"
+name = "沟道"
+kind = "trial"
+points = 10
+source = "sheet:沟道"
+full = 1.0
+zero = 0.5
+"""
+
+
+def test_an_item_on_trial_is_shown_with_its_reasons_and_counted_nowhere(year: Year) -> None:
+    (year.folder / "2026-01.toml").write_text(BOOK + ON_TRIAL, "utf-8")
+    year.october()
+    year.desk.do(_ditches, year.life.district.towns["北仓镇"])
+    year.told()
+    line = year.line("北仓镇")
+    item = line.items[-1]
+    assert (line.score, item.points, item.weight) == (Decimal(80), Decimal(5), Decimal(10))
+    assert (line.place, item.counts) == (3, False)
+    assert item.name == "沟道（试考核，不计入总分）"
+    assert [loss.sentence for loss in item.losses] == ["扣 5.00 分：沟道 3/4（依据：月报）"]
+    assert "沟道" not in ranking_news.costs(line)
+    year.approves("郑科员")
+    assert year.desk.look(
+        lambda work: assessment_check.verify(work, assessments.standing(work, OCTOBER)).holds
+    )
+
+
+def _ditches(work: Work, town_id: int) -> None:
+    sheet = work.session.scalars(newest_sheet("2026-10")).one()
+    figure = {"numerator": Decimal(3), "denominator": Decimal(4), "basis": "月报"}
+    work.session.add(FigureEntry(sheet_id=sheet.id, town_id=town_id, indicator="沟道", **figure))
+
+
+def test_the_rules_of_judged_months_under_a_new_name_are_refused_and_a_later_rulebook_is_not(
+    year: Year,
+) -> None:
+    year.frozen()
+    year.at("2026-12-01 06:00")
+    other = (
+        BOOK.replace("测试考核办法", "新办法").replace("points = 60", "points = 50").replace("= 40", "= 50")
+    )
+    (year.folder / "2026-01.toml").write_text(other, "utf-8")
+    with pytest.raises(
+        Refusal, match=r"2026年10月已经按测试考核办法（自2026年1月起）考核并批准。.*写 2026-11 或以后"
+    ):
+        year.does("", assessments.draft, OCTOBER.next)
+    (year.folder / "2026-01.toml").write_text(BOOK, "utf-8")
+    (year.folder / "2026-11.toml").write_text(other.replace('"2026-01"', '"2026-11"'), "utf-8")
+    assert year.does("", assessments.draft, OCTOBER.next).assessment.rulebook == "新办法（自2026年11月起）"
+
+
 REWRITING = (
     "UPDATE town_score SET score = 1",
     "DELETE FROM town_score",
@@ -272,6 +373,9 @@ def test_the_digest_is_taken_over_every_column_that_is_not_ours_alone() -> None:
         "appealed_by_id",
         "approved_by_id",
         "drafted_by_id",
+        "dropped_by",
+        "dropped_at",
+        "dropped_because",
     }
     for table, names in FROZEN.items():
         columns = {column.key for column in table.__table__.columns} - ours - {"state", "digest"}

@@ -7,20 +7,21 @@ import pytest
 from docx import Document
 
 from models.case import Case
+from models.handling import Duty, DutyKind
 from models.registry import Town
 from rules.deadlines import Severity
 from rules.lifecycle import State
+from rules.months import Month
 from rules.refusal import Refusal
-from services.bulletin_charts import charts
 from services.bulletins import TEMPLATE, bulletin_paper
 from services.desk import Desk, Work
 from services.month_table import MonthTable
 from services.paper_docx import docx_of
-from services.papers import Line, Paper, Table
+from services.papers import Figure, Line, Paper, Table
 from services.problems import problems
 from services.ranking_page import results
 from tests.frozen_table import frozen
-from tests.month_tables import LONGEST_NAME, OCTOBER, crowded, month_table, ranked, town
+from tests.month_tables import LONGEST_NAME, crowded, month_table, ranked, town
 from tests.town_life import china
 
 
@@ -47,6 +48,14 @@ def some_cases(work: Work) -> None:
             )
         )  # fmt: skip
     work.session.flush()
+    work.session.add(
+        Duty(
+            kind=DutyKind.RECTIFY, town_id=beicang.id, case_id=3, begun_at=china("2026-10-20 09:00"),
+            due_at=china("2026-10-31 23:59"), counts_at=china("2026-10-31 23:58"), ended_at=None, end=None,
+            late_days=None,
+        )
+    )  # fmt: skip
+    work.session.flush()
 
 
 def words(paper: Paper) -> str:
@@ -59,7 +68,7 @@ def paper_of(desk: Desk, table: MonthTable, template: Path = TEMPLATE) -> Paper:
 
 def test_a_months_problems_are_counted_by_when_they_were_opened(desk: Desk) -> None:
     desk.do(some_cases)
-    found = desk.look(problems, OCTOBER)
+    found = desk.look(problems, month_table())
     assert found.by_kind == (("岸线垃圾", 3), ("污水直排", 1))
     assert found.by_town == (("天穆镇", 2), ("北仓镇", 1), ("待分派", 1))
     assert found.total == 4
@@ -135,4 +144,38 @@ def test_shares_are_read_from_frozen_rows_without_needless_noughts(desk: Desk) -
     rows = desk.look(results, month_table())
     assert {(row.on_time.words, row.on_time.percent) for row in rows} == {("18/20", "90%")}
     assert {(row.satisfaction.words, row.satisfaction.percent) for row in rows} == {("–", "")}
-    assert set(desk.look(charts, month_table())) == {"kinds", "trend", "on_time"}
+
+
+def two_months(work: Work) -> None:
+    """September and October frozen; the case counts are of now."""
+    some_cases(work)
+    frozen(work, month_table(month=Month(2026, 9)))
+    frozen(work, month_table())
+
+
+def test_the_charts_stand_in_the_file_for_word_each_with_its_title_and_said_in_words(desk: Desk) -> None:
+    desk.do(two_months)
+    made = docx_of(paper_of(desk, month_table()), lambda digest: None)
+    whole = Document(BytesIO(made))
+    shown = [shape._inline.docPr.get("descr") for shape in whole.inline_shapes]
+    assert [alt.partition("图")[0] for alt in shown] == [
+        "近2个月得分折线",
+        "2026年10月问题类别条形",
+        "2026年10月按期整改条形",
+    ]
+    texts = [line.text for line in whole.paragraphs]
+    assert {"图1　近2个月得分", "图2　2026年10月问题类别", "图3　2026年10月按期整改"} <= set(texts)
+    assert [cell.text for cell in whole.tables[1].rows[0].cells] == ["单位", "9月", "10月"]
+    assert [cell.text for cell in whole.tables[1].rows[1].cells] == ["果园新村街道", "1", "1"]
+    assert len(made) < 1_000_000
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_month_without_anything_to_draw_has_no_charts(desk: Desk) -> None:
+    assert not [piece for piece in paper_of(desk, month_table()).body if isinstance(piece, Figure)]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_it_says_as_of_when_problems_are_counted(desk: Desk) -> None:
+    desk.do(some_cases)
+    assert "问题件数按生成时统计，本月批准时没有保存。" in words(paper_of(desk, month_table()))

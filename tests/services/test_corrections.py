@@ -5,9 +5,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
 
 import config
 from models.assessment import AssessmentState, MonthlyAssessment
+from models.notification import Notification
 from models.registry import Town
 from rules.refusal import Refusal
 from services import assessment_check, assessments, corrections
@@ -71,7 +74,10 @@ def _check(work: Work, number: int) -> Checked:
 def test_points_are_given_back_on_the_offices_own_motion(year: Year) -> None:
     made = year.corrects("周科员", "该案件逾期系系统故障", given(year, "天穆镇", "按期整改", "30"))
     assert "天穆镇 总分：66.00 → 96.00" in [str(change) for change in made.changes]
-    assert year.line("天穆镇").items[0].losses[-1].sentence == "返还 30.00 分：申诉成立：该案件逾期系系统故障"
+    assert (
+        year.line("天穆镇").items[0].losses[-1].sentence
+        == "返还 30.00 分：河长办主动更正：该案件逾期系系统故障"
+    )
 
 
 def test_points_of_an_earlier_appeal_are_kept_in_a_correction(year: Year) -> None:
@@ -106,3 +112,58 @@ def test_one_correction_at_a_time(year: Year) -> None:
 def test_more_than_was_lost_is_not_given_back(year: Year) -> None:
     with pytest.raises(Refusal, match=r"不超过天穆镇“按期整改”扣的 30\.00 分"):
         year.corrects("周科员", "有误", given(year, "天穆镇", "按期整改", "30.01"))
+    with pytest.raises(Refusal, match="最多写 2 位小数"):
+        year.corrects("周科员", "有误", given(year, "天穆镇", "按期整改", "0.001"))
+
+
+def test_a_correction_nobody_approved_is_given_up_and_counts_for_nothing(year: Year) -> None:
+    before = year.table()
+    year.corrects("周科员", "误操作", given(year, "天穆镇", "按期整改", "30"))
+    year.does("", lambda work: assessments.tell(work, assessments.called(work, OCTOBER)))
+    year.appeals("王镇长", "天穆镇", "断面水质达标率")
+    for name, reason, why in (
+        ("", "看错了", "撤销更正要写明是谁"), ("王镇长", "看错了", "只有河长办"), ("周科员", " ", "请写明为什么撤销"),
+    ):  # fmt: skip
+        with pytest.raises(Refusal, match=why):
+            year.does(name, corrections.drop, OCTOBER, reason)
+    gone = year.does("周科员", corrections.drop, OCTOBER, "看错了案件")
+    assert year.table() == before
+    assert year.desk.look(_check, 1).holds
+    with year.desk.reading() as work:
+        kept = work.session.get_one(MonthlyAssessment, gone.id)
+        said = (kept.state, kept.revision, kept.reason, kept.dropped_by, kept.dropped_because)
+        assert said == (AssessmentState.DROPPED, -gone.id, "误操作", "周科员", "看错了案件")
+        assert next(line for line in table_of(work, kept).lines if line.name == "天穆镇").score == Decimal(96)
+        told = select(Notification.sentence).where(Notification.sentence.like("%dropped"))
+        assert sorted(work.session.scalars(told)) == ["office_month_dropped", *["town_month_dropped"] * 4]
+    with pytest.raises(Refusal, match="考核这次更正已经撤销，不能再答复申诉"):
+        year.decides("郑科员", 2, False)
+    with pytest.raises(Refusal, match="没有还没批准的更正"):
+        year.does("周科员", corrections.drop, OCTOBER, "再撤")
+    year.corrects("周科员", "北仓镇", given(year, "北仓镇", "断面水质达标率", "20"))
+    assert (year.table().revision, year.line("天穆镇").score) == (2, Decimal("66.00"))
+    year.does("", lambda work: assessments.tell(work, assessments.called(work, OCTOBER)))
+    year.approves("郑科员", "2026-11-18 09:00")
+    assert [year.desk.look(_check, number).holds for number in (1, 2)] == [True, True]
+
+
+def test_what_was_given_up_is_not_rewritten(year: Year, engine: Engine) -> None:
+    year.corrects("周科员", "误操作", given(year, "天穆镇", "按期整改", "30"))
+    year.does("周科员", corrections.drop, OCTOBER, "看错了")
+    for deed in (
+        "UPDATE monthly_assessment SET dropped_because = '别的' WHERE state = 'dropped'",
+        "UPDATE monthly_assessment SET state = 'draft' WHERE state = 'dropped'",
+        "DELETE FROM town_score WHERE assessment_id = 2",
+    ):
+        with pytest.raises(DBAPIError, match="cannot be rewritten"), engine.begin() as connection:
+            connection.execute(text(deed))
+
+
+def test_the_first_draft_of_a_month_is_no_correction(
+    make_desk: Callable[..., Desk], example: config.Config, clock: Clock, tmp_path: Path
+) -> None:
+    year = a_year(make_desk, example, clock, tmp_path / "books")
+    year.october()
+    year.told()
+    with pytest.raises(Refusal, match="还是第一次考核，不是更正，不能撤销"):
+        year.does("周科员", corrections.drop, OCTOBER, "看错了")

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from config import Config
 from models.assessment import AssessmentState, MonthlyAssessment
 from models.figure_sheet import FigureEntry, FigureSheet
+from rules import rulebook_text
 from rules.refusal import Refusal
 from services import figure_sheets
 from services.desk import Desk, Work
@@ -54,7 +55,7 @@ zero = 60
 name = "合格"
 """
 TOWNS = {"T1": "天穆镇", "T2": "北仓镇"}
-INDICATORS = ("断面达标率", "社会监督员评分")
+INDICATORS = figure_sheets.indicators_of(rulebook_text.read(BOOK))
 Rows = Sequence[Sequence[Any]]
 
 
@@ -117,6 +118,12 @@ def test_a_sheet_becomes_figures(life: MonthLife) -> None:
     assert missing.suspended == "月度指标表（第 1 版）没有填“社会监督员评分”"
 
 
+def test_a_telephone_in_the_basis_is_not_taken_over_and_a_zero_is_a_zero(life: MonthLife) -> None:
+    taken(life, sheet([["T1", "断面达标率", "-0", "９", "区生态环境局 李工 13812345678"]]))
+    share = life.figure("sheet:断面达标率")
+    assert (str(share.numerator), share.basis) == ("0.000000", "区生态环境局 李工 （电话号码已隐去）")
+
+
 def test_the_template_filled_in_comes_back_as_it_was_given_out(life: MonthLife) -> None:
     empty = life.desk.look(figure_sheets.template, NOVEMBER)
     with pytest.raises(WorkbookRefused, match="一个数也没有填"):
@@ -166,7 +173,10 @@ def test_a_frozen_month_takes_no_sheet_but_for_a_correction(life: MonthLife) -> 
     life.desk.do(_frozen)
     with pytest.raises(Refusal, match=r"已经批准，指标表不能再换.*flask assessment correct 2026-11"):
         taken(life, sheet(GOOD))
+    with pytest.raises(Refusal, match="不能把新的指标表记到起草以前"):  # it is proved by what was there then
+        taken(life, sheet(GOOD), correcting=True)
     assert count(life, FigureSheet) == 0
+    life.clock.forward(minutes=1)
     assert taken(life, sheet(GOOD), correcting=True).is_new
 
 
@@ -217,6 +227,8 @@ def test_what_is_there_what_is_missing_and_whom_to_ask(life: MonthLife) -> None:
         (["T1", "断面达标率", True, None, "月报"], "第 2 行“分子”：应为数字，现在是“TRUE”"),
         (["T1", "断面达标率", None, 9, "月报"], "第 2 行“分子”：不能为空；没有数据请把这一行的分母、依据也留空"),
         (["T1", "断面达标率", 7, 9, None], "第 2 行“依据”：不能为空，请写明数据从哪里来"),
+        (["T1", "断面达标率", 80, None, "月报"], "第 2 行“分子”：是比率，请填分子和分母（如 8 和 10），现在只有 80"),
+        (["T1", "社会监督员评分", 92, 100, "月报"], "第 2 行“分母”：不是比率，请留空，只填分子"),
         (["T1", "断面达标率", 0.12345678, None, "月报"], "第 2 行“分子”：最多写 6 位小数"),
         (["T1", "断面达标率", 10**13, None, "月报"], "第 2 行“分子”：数太大了"),
         (["T1", "断面达标率", "=1+1", 9, "月报"], "第 2 行“分子”：C2 是公式，不读取公式；请复制后“选择性粘贴—数值”再导入"),

@@ -1,16 +1,21 @@
 """The ranking as an article: within the platform's limits, every value escaped, its corrections and gaps said."""
 
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from rules.months import Month
 from rules.refusal import Refusal
+from services.bulletin_charts import charts
 from services.month_table import MonthTable
 from services.problems import Problems
 from services.ranking_article import COVER, ROOM, article, cover
+from services.ranking_page import Result, Share
+from services.trend import of_table
 from tests.month_tables import crowded, month_table
 
 OFFICE, URL = "北辰区河长办", "https://heshao.example/ranking/2026-10"
@@ -98,3 +103,34 @@ def test_a_wrong_template_is_refused_with_its_line(tmp_path: Path, wrong: str) -
     template.write_text(f"一\n{wrong}", "utf-8")
     with pytest.raises(Refusal, match=r"ranking\.html 第 2 行写错了"):
         article(month_table(), OFFICE, URL, FOUND, template)
+
+
+DRAWN = charts(
+    crowded(), FOUND, [Result("天穆镇", Share(Decimal(9), Decimal(10)), Share(None, None))],
+    (of_table(month_table(month=Month(2026, 9))), of_table(crowded())),
+)  # fmt: skip
+
+
+def test_the_charts_stand_in_it_with_their_words_and_are_uploaded_first() -> None:
+    made = article(crowded(), OFFICE, URL, FOUND, drawings=DRAWN)
+    assert list(made.pictures) == ["ranking", "trend", "places", "kinds", "on_time"]
+    html = made.with_addresses({name: f"http://mmbiz/{name}/{'x' * 200}" for name in made.pictures})
+    assert len(html) < 20_000
+    for name, chart in DRAWN.items():
+        assert f'src="http://mmbiz/{name}/' in html
+        assert f'alt="{chart.alt}"' in html
+    assert "picture:" not in html
+
+
+def test_a_month_without_charts_has_no_empty_picture() -> None:
+    made = article(month_table(), OFFICE, URL, FOUND)
+    assert list(made.pictures) == ["ranking"]
+    assert made.content.count("<img") == 1
+
+
+def test_an_own_template_that_leaves_the_charts_out_uploads_none(tmp_path: Path) -> None:
+    template = tmp_path / "ranking.html"
+    template.write_text('<p>{{ office }}<img src="{{ picture }}" alt="{{ alt }}"></p>', "utf-8")
+    made = article(month_table(), OFFICE, URL, FOUND, template, drawings=DRAWN)
+    assert list(made.pictures) == ["ranking"]
+    assert made.with_addresses({"ranking": "http://mmbiz/1"}).startswith(f"<p>{OFFICE}")

@@ -4,6 +4,7 @@ from io import BytesIO
 from itertools import combinations
 
 import pytest
+import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -55,6 +56,21 @@ def test_the_twelve_characters_of_a_name_are_all_there_and_five_share_a_place() 
         "本排名经过第1次更正",
     ):
         assert said in words, said
+
+
+def test_the_code_leads_to_the_page() -> None:
+    """Module by module as the encoder made it: read at full width, where each is seven pixels or eight."""
+    modules = [list(row) for row in segno.make(URL, error="m", micro=False).matrix_iter(border=4)]
+    with Image.open(BytesIO(ranking_picture(crowded(), OFFICE, URL))) as picture:
+        grey, side = picture.convert("L"), 272
+    left, top, many = WIDTH - 44 - side, grey.height - 72 - 12 - side, len(modules)
+
+    def dark(row: int, column: int) -> bool:
+        at = (left + int((column + 0.5) * side / many), top + int((row + 0.5) * side / many))
+        return int(grey.getpixel(at)) < 128  # type: ignore[arg-type]  # one number in grey
+
+    read = [[int(dark(row, column)) for column in range(many)] for row in range(many)]
+    assert read == modules
 
 
 def test_what_it_may_be_used_for_when_and_by_whom_is_on_it() -> None:

@@ -17,7 +17,7 @@ from models.registry import RegistryVersion, Town
 from rules import rewards
 from rules.months import Month
 from rules.roles import Role
-from services import assessment_books, assessment_check, assessments, people
+from services import assessment_books, assessment_check, assessments, people, years
 from services.assessment_rows import table_of
 from services.desk import Desk, Work
 from services.figure_workbook import write_figures
@@ -128,6 +128,28 @@ def test_every_place_and_every_sum_of_the_water_ranking(
     money = rewards.money(rule, [rewards.Placed(line.code, line.place or 0) for line in lines])
     assert money == {name: sum_ for name, *_, sum_ in PUBLISHED[month]}
     assert sum(money.values()) == 0
+
+
+def test_the_years_money_is_that_of_its_months(
+    make_desk: Callable[..., Desk], example: Config, clock: Clock, tmp_path: Path
+) -> None:
+    """津政办发〔2018〕3号: a sum each month, settled once a year."""
+    clock.set(china("2021-09-01 06:00"))
+    tianjin = Tianjin(make_desk, example, clock, tmp_path, "tianjin-water-2018.toml")
+    tianjin.districts(DISTRICTS)
+    for month, told, approved in (
+        ("2021-08", "2021-09-01 06:00", "2021-09-07 09:00"), ("2021-09", "2021-10-08 06:00", "2021-10-14 09:00"),
+    ):  # fmt: skip
+        clock.set(china(told))
+        tianjin.hands_in(Month.parse(month), water_rows(month))
+        row = tianjin.judged(Month.parse(month), told, approved)
+        assert tianjin.desk.look(years.money_of, row) == {name: sum_ for name, *_, sum_ in PUBLISHED[month]}
+    found = tianjin.desk.look(years.judge_year, 2021, {})
+    both = {name: sum_ for name, *_, sum_ in PUBLISHED["2021-08"]}
+    for name, *_, sum_ in PUBLISHED["2021-09"]:
+        both[name] += sum_
+    assert found.money == both
+    assert (sum(found.money.values()), found.unit_of_money) == (0, "万元")
 
 
 def test_the_month_of_2017_with_three_on_the_fourth_place(

@@ -129,8 +129,9 @@ def test_the_corrected_month_says_so_and_the_first_version_is_gone(year: Printed
 
 def test_every_month_has_its_page_and_the_corrected_one_says_why(year: PrintedYear, tmp_path: Path) -> None:
     app = Flask("year", template_folder=str(ROOT / "web" / "templates"))
-    app.register_blueprint(case_pages(year.desk, PhotoStore(tmp_path.as_uri()), year.desk.links.signer))
-    app.register_blueprint(ranking_pages(year.desk))
+    store = PhotoStore(tmp_path.as_uri())
+    app.register_blueprint(case_pages(year.desk, store, year.desk.links.signer))
+    app.register_blueprint(ranking_pages(year.desk, store))
     browser = app.test_client()
     for month in YEAR:
         page = browser.get(f"/ranking/{month}")

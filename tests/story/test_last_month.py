@@ -15,7 +15,7 @@ from models.case import Case
 from models.engine import make_engine
 from models.follower import Follower
 from models.notification import WAITING, Notification
-from models.publication import PublicationState
+from models.publication import Publication, PublicationState
 from models.registry import Town
 from rules.lifecycle import OPEN
 from rules.months import Month
@@ -23,6 +23,8 @@ from services import audit, cases, registry
 from services.almanac import official_calendar
 from services.case_links import CaseLinks
 from services.desk import Desk, Work
+from services.example_pictures import of_month
+from services.photo_store import PhotoStore
 from services.rulebook import rulebook_from
 from services.short_numbers import of_follower
 from simulator.server import start
@@ -52,7 +54,8 @@ def began(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     shutil.copy(migrated, path)
     desk = a_desk(path, hands := Hands(TODAY))
     desk.do(registry.import_registry, sheets())
-    assert live(desk, hands) == Month(2026, 10)
+    store = PhotoStore((path.parent / "photos").as_uri())
+    assert live(desk, hands, store) == Month(2026, 10)
     clock = Clock(TODAY)
     desk.clock = clock
     sim = start(webhook="", mode="plain", attempts=1, attempt_seconds=0.1, seed=7)
@@ -73,11 +76,17 @@ def test_nobody_has_anything_to_do_and_no_message_waits(began: PrintedYear) -> N
     assert broken == []
 
 
+def october(began: PrintedYear) -> Publication:
+    """Its publication; the month before is published by itself besides."""
+    (found,) = [row for row in began.publications() if row.assessment.month == "2026-10"]
+    return found
+
+
 def test_it_is_published_as_soon_as_the_product_runs_and_shown_in_the_chat(began: PrintedYear) -> None:
     (wanted,) = began.publications()
     assert (wanted.state, wanted.assessment.month) == (PublicationState.WANTED, "2026-10")
     began.prints(Month(2026, 10))
-    (published,) = began.publications()
+    published = october(began)
     assert published.state is PublicationState.PUBLISHED
     assert "2026年10月" in began.article(Month(2026, 10))
     assert began.says(CHIEF, "排名")
@@ -86,6 +95,14 @@ def test_it_is_published_as_soon_as_the_product_runs_and_shown_in_the_chat(began
     assert "扣" in points
     line = next(line for line in began.table(Month(2026, 10)).lines if line.name == "天穆镇")
     assert line.previous_place is not None
+
+
+def test_it_has_one_example_with_a_drawn_photograph_before_and_after(began: PrintedYear) -> None:
+    (example,) = began.desk.look(of_month, Month(2026, 10))
+    assert "演示，照片是画的" in example.words
+    assert example.before != example.after
+    assert "2026年10月" in example.closed
+    assert example.water
 
 
 def test_the_first_case_of_the_day_is_number_1_to_its_chief(began: PrintedYear) -> None:
@@ -105,10 +122,10 @@ def _first_number(work: Work) -> int:
 
 def test_at_the_next_start_the_picture_for_the_chat_is_uploaded_anew(began: PrintedYear) -> None:
     began.prints(Month(2026, 10))
-    (before,) = began.publications()
+    before = october(began)
     began.desk.do(forget_picture)
     began.prints(Month(2026, 10))
-    (after,) = began.publications()
+    after = october(began)
     assert after.chat_media_id != before.chat_media_id
     assert after.article_url == before.article_url
 
@@ -128,7 +145,7 @@ def test_last_month_is_the_newest_whose_hour_has_come(today: datetime, month: Mo
 def test_before_there_is_a_rulebook_nothing_is_invented(migrated: Path, tmp_path: Path) -> None:
     shutil.copy(migrated, tmp_path / "heshao.db")
     desk = a_desk(tmp_path / "heshao.db", hands := Hands(datetime(2026, 2, 20, tzinfo=UTC)))
-    assert live(desk, hands) is None
+    assert live(desk, hands, PhotoStore(tmp_path.as_uri())) is None
     with desk.reading() as work:
         assert work.session.scalar(select(Case.id)) is None
     desk.engine.dispose()

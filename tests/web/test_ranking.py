@@ -1,6 +1,7 @@
 """The public ranking: what was published and nothing else, readable on a phone without a script, nobody's data."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
@@ -12,9 +13,12 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
+from rules.months import Month
+from services import published_months
 from services.desk import Desk
 from services.month_table import MonthTable
 from services.photo_store import PhotoStore
+from services.ranking_picture import drawn
 from tests.frozen_table import frozen, published
 from tests.month_tables import LONGEST_NAME, crowded, loss, month_table, ranked, town
 from tests.simulator.test_sim_page import ARGUMENTS, CHROMIUM
@@ -26,7 +30,7 @@ from web.ranking import ranking_pages
 def pages(desk: Desk, store: PhotoStore) -> Flask:
     app = Flask("test")
     app.register_blueprint(case_pages(desk, store, desk.links.signer))
-    app.register_blueprint(ranking_pages(desk))
+    app.register_blueprint(ranking_pages(desk, store))
     return app
 
 
@@ -83,6 +87,36 @@ def test_the_picture_is_a_picture_and_is_not_sent_twice(browser: FlaskClient, de
     assert (again.status_code, again.data) == (304, b"")
 
 
+def test_charts_are_shown_with_their_words_and_one_with_nothing_in_it_is_not_there(
+    browser: FlaskClient, desk: Desk
+) -> None:
+    show(desk, month_table())
+    page = browser.get("/ranking/2026-10").text
+    assert 'src="/ranking/2026-10/charts/on_time.png"' in page
+    assert 'alt="2026年10月按期整改条形图，' in page
+    assert "近几个月" not in page
+    for name in ("trend", "places", "kinds", "other"):
+        assert f"charts/{name}.png" not in page
+        assert browser.get(f"/ranking/2026-10/charts/{name}.png").status_code == 404
+    assert browser.get("/ranking/2026-09/charts/on_time.png").status_code == 404
+
+
+def test_months_before_are_shown_as_far_as_they_were_published(browser: FlaskClient, desk: Desk) -> None:
+    desk.do(frozen, month_table(month=Month(2026, 8)))
+    for number in (7, 9, 10):
+        show(desk, month_table(month=Month(2026, number)))
+    page = browser.get("/ranking/2026-10").text
+    assert '<th scope="col">名次</th><th scope="col">7月</th><th scope="col">8月</th>' in page
+    assert '<th scope="row">果园新村街道</th><td>1</td><td>–</td><td>1</td><td>1</td>' in page
+    assert "8月没有排名" in page
+    answer = browser.get("/ranking/2026-10/charts/trend.png")
+    assert (answer.mimetype, answer.status_code) == ("image/png", 200)
+    again = browser.get(
+        "/ranking/2026-10/charts/trend.png", headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert again.status_code == 304
+
+
 def test_a_unit_has_its_reasons_and_nobodys_telephone(browser: FlaskClient, desk: Desk) -> None:
     late = town("T1", "天穆镇", "98", 1)
     items = [
@@ -105,6 +139,28 @@ def test_a_corrected_and_a_withdrawn_month_say_so_everywhere(browser: FlaskClien
         page = browser.get(address).text
         for said in ("第1次更正", "断面达标率录入有误", "本次发布已撤回", "数据有误，正在复核"):
             assert said in page, (address, said)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_nothing_that_somebody_typed_shows_a_telephone(browser: FlaskClient, desk: Desk) -> None:
+    number = "13812345678"
+    without = replace(town("T2", "乙镇", None, None), unranked=f"新成立，问 {number}")
+    show(
+        desk,
+        month_table(
+            [town("T1", "天穆镇", "98", 1), without], revision=2, rulebook=f"办法（{number}）",
+            corrected_because=f"录入有误，问 {number}",
+        ),
+        withdrawn_because=f"数据有误，问 {number}",
+    )  # fmt: skip
+    for address in ("/ranking", "/ranking/2026-10/T1", "/ranking/2026-10/T2"):
+        page = browser.get(address).text
+        assert number not in page
+        assert "（电话号码已隐去）" in page
+    table = desk.look(published_months.published)
+    assert table is not None
+    words = [line.text for line in drawn(table, "河长办", "https://heshao.example").words]
+    assert not [text for text in words if number in text]
 
 
 def test_groups_keep_the_tables_order_and_unranked_units_have_their_reason(
