@@ -176,7 +176,8 @@ def told(plan: Plan, found: Found, most: float) -> str:
     )
     parts = [
         f"{plan.people} people, safe mode (安全模式), {plan.rounds} rounds of {plan.seconds:g} s, interleaved; "
-        f"granian, {threads} blocking threads a process; {pinned}. The generator by itself reaches {most:.0f}/s "
+        f"granian, {threads} blocking threads a process for the echoes, Heshao through its own door; {pinned}. The "
+        f"generator by itself reaches {most:.0f}/s "
         "against a process that answers a constant; its share of one core is the last column. Every answer was "
         "decrypted and checked; rows were counted afterwards. Workers (`flask work`) do not run here."
     ]

@@ -167,6 +167,8 @@ class Sentences:
     cancelled: str
     nothing_to_cancel: str
     finish_first: str
+    not_as_command: str
+    """Before the answer, where what staff say in the middle of a conversation reads like one of their commands."""
     expired: str
     more: str
     no_more: str
@@ -239,7 +241,9 @@ class Dispatcher:
             if found is not None:
                 return note + found
         if stands.flow in self.flows:
-            return note + self._step(work, message, said, stands)
+            hint = self._hint(work, said, stands)
+            answer = self._step(work, message, said, stands)
+            return note + (hint if stands.flow else "") + answer
         who = work.who
         for opener in self.openers:
             if isinstance(said, opener.wants) and who and opener.allowed(work, who, stands):
@@ -291,6 +295,18 @@ class Dispatcher:
             elif match and who:
                 return self._settle(work, stands, command.run(work, match))
         return self._not_for_you(work) if refused else None
+
+    def _hint(self, work: Work, said: Said, stands: Standing) -> str:
+        """For words that would have been a command of this person's office, had no conversation been open."""
+        who, flow = work.who, self.flows.get(stands.flow or "")
+        if not isinstance(said, Text) or who is None or who.person is None or flow is None:
+            return ""
+        text = said.text.strip()
+        is_one = not flow.hears(text) and any(
+            not command.interrupts and command.pattern.fullmatch(text) and command.allowed(who)
+            for command in self.commands
+        )
+        return self.sentences.not_as_command.format(title=flow.title) if is_one else ""
 
     def _not_for_you(self, work: Work) -> str:
         return self.sentences.not_for_you(work.who) if work.who else ""

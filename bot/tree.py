@@ -161,6 +161,8 @@ class _Counted:
     def tree(self, pairs: _Pairs, depth: int) -> Tree:
         fields: Tree = {}
         for name, value in pairs:
+            if _UNUSABLE.search(name):
+                raise Malformed("control characters in a name")
             items: Sequence[Any] = [value]
             if isinstance(value, list) and not isinstance(value, _Pairs):
                 items = value

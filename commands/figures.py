@@ -25,7 +25,7 @@ COLUMNS = {
     "indicator": "指标", "town_code": "镇街编码", "town": "镇街", "numerator": "分子", "denominator": "分母",
     "basis": "依据",
 }  # fmt: skip
-MISSING = {"indicator": "指标", "count": "缺", "names": "镇街", "last_basis": "上月依据"}
+MISSING = {"indicator": "指标", "count": "缺", "names": "镇街", "last_basis": "上次依据"}
 SHOWN = 200
 """Faults shown on a screen; --json gives all."""
 
@@ -128,7 +128,7 @@ def _sheet(sheet: FigureSheet) -> dict[str, Any]:
 @with_appcontext
 @command
 def list_figures(month: Month, as_json: bool) -> None:
-    """列出一个月的指标表：报了什么，还缺哪些镇街的什么，上月是从哪里来的。"""
+    """列出一个月的指标表：报了什么，还缺哪些镇街的什么，上次是从哪里来的。"""
     found = there(None).desk.look(_listed, month)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -170,7 +170,7 @@ def _listed(work: Work, month: Month) -> dict[str, Any]:
 
 
 def _missing(listed: Listed) -> list[dict[str, Any]]:
-    """What is missing, an indicator a row: of which towns, and where last month's came from."""
+    """What is missing, an indicator a row: of which towns, and where it came from last."""
     rows: dict[str, dict[str, Any]] = {}
     for one in listed.missing:
         row = rows.setdefault(one.indicator, {"indicator": one.indicator, "towns": [], "last_basis": ""})

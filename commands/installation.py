@@ -95,6 +95,8 @@ def in_words() -> Iterator[None]:
         ) from error
     except ArgumentError as error:
         raise click.ClickException(f"数据库地址不能使用：{error}") from error
+    except BrokenPipeError:  # `| head` has read enough; click ends quietly
+        raise
     except OSError as error:
         raise click.ClickException(f"文件或目录不能使用：{error}") from error
 

@@ -45,26 +45,34 @@ COLUMNS = {
     "--sent", "seen", flag_value="sent",
     help="已在公众平台上核实，上次没有答复的群发（或发布）已经发出：记为已发布，不再发。",
 )  # fmt: skip
+@click.option("--again", is_flag=True, help="已撤回，但数字没有错：重新发布。")
 @as_and_at
 @as_json
 @with_appcontext
 @command
 def publish(
-    month: Month, channel: str | None, seen: str | None, name: str, at: datetime | None, as_json: bool
+    month: Month,
+    channel: str | None,
+    seen: str | None,
+    again: bool,
+    name: str,
+    at: datetime | None,
+    as_json: bool,
 ) -> None:
     """发布一个月已批准的排名和通报。先走到平台答复为止，之后每分钟自动接着办。"""
     heshao = there(at)
-    number = heshao.desk.do(_publish, month, name, channel or "", seen)
+    number = heshao.desk.do(_publish, month, name, channel or "", seen, again)
     heshao.jobs()["publish"]()
     print_one(heshao.desk.look(_one, number), as_json)
 
 
-def _publish(work: Work, month: Month, name: str, channel: str, seen: str | None) -> int:
+def _publish(work: Work, month: Month, name: str, channel: str, seen: str | None, again: bool) -> int:
     speak_as(work, name)
     office_only(work)
     if seen == "sent":
         return publication_verdicts.was_sent(work, month).id
-    return publications.publish(work, month, _speaker(work), channel, not_sent=seen == "not_sent").id
+    not_sent = seen == "not_sent"
+    return publications.publish(work, month, _speaker(work), channel, not_sent=not_sent, again=again).id
 
 
 def _speaker(work: Work) -> str:

@@ -49,9 +49,9 @@ def check(file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
         return
+    points = "" if book.composition is Composition.PLACES else f"，百分以内 {told['points']} 分"
     click.echo(
-        f"可以使用：{book.version}，{COMPOSITIONS[book.composition]}，{len(book.items)} 个项目，"
-        f"百分以内 {told['points']} 分。"
+        f"可以使用：{book.version}，{COMPOSITIONS[book.composition]}，{len(book.items)} 个项目{points}。"
     )
 
 

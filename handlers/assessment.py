@@ -144,7 +144,11 @@ def open_appeals(work: Work, said: re.Match[str]) -> str:
     if not found:
         return texts.NO_APPEALS.format(month=Month.parse(newest(work, told=False).month).name)
     lines, waiting = [_appeal_line(work, row, one) for row, one in found], [one for _, one in found]
-    return "\n".join([*lines, texts.APPEAL_DECIDE_HOW.format(appeal=waiting[0].id)])
+    with_photos = dict.fromkeys(
+        row.month for row, one in found if work.session.scalars(shown_to(one.id)).all()
+    )
+    where = [texts.APPEAL_PHOTOS.format(month=month) for month in with_photos]
+    return "\n".join([*lines, *where, texts.APPEAL_DECIDE_HOW.format(appeal=waiting[0].id)])
 
 
 def _appeal_line(work: Work, row: MonthlyAssessment, one: Appeal) -> str:

@@ -94,9 +94,14 @@ def line_of(work: Work, case: Case) -> str:
 def _extra(work: Work, case: Case) -> str:
     """What the Office should look at, or what the town has to answer."""
     if case.for_office and work.who and work.who.is_office:
-        return f" {shortened(case.for_office, 60)}"
+        return f" {shortened(_deeds_first(case.for_office), 60)}"
     mine = case.orders and work.who and work.who.answers_for(case)
     return order_that_waits(work, case, short_of(work, case)) if mine else ""
+
+
+def _deeds_first(reasons: str) -> str:
+    """What waits for the Office before what could not be delivered, which is long and would push it out."""
+    return "；".join(sorted(reasons.split("；"), key=lambda reason: reason.startswith("消息未能送达")))
 
 
 def details(work: Work, case: Case, link: str, actions: str) -> str:
@@ -131,7 +136,7 @@ def details(work: Work, case: Case, link: str, actions: str) -> str:
         lines.append(texts.DETAIL_LAST.format(**last))
     if who and who.is_office:
         if case.for_office:
-            lines.append(texts.DETAIL_OFFICE.format(why=shortened(case.for_office, 120)))
+            lines.append(texts.DETAIL_OFFICE.format(why=shortened(_deeds_first(case.for_office), 120)))
         for callback in work.session.scalars(select(Callback).join(Report).where(Report.case_id == case.id)):
             lines.append(texts.DETAIL_CALLER.format(name=callback.name, phone=callback.phone).rstrip())
     lines += extension_lines(work, case)

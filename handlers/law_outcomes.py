@@ -6,6 +6,7 @@ from datetime import date
 from bot.conversation import Commands
 from handlers import texts
 from handlers.case_lines import NUMBER, REASON, the_case
+from handlers.gathering import shortened
 from handlers.joint_actions import past_day
 from handlers.orders import office
 from handlers.talks import DAY, in_full
@@ -73,7 +74,7 @@ def withdraw(work: Work, said: re.Match[str]) -> str:
     return texts.LAW_WITHDRAWN.format(kind=said["kind"], number=referral.number)
 
 
-@commands.say(rf"{KIND}(?:答复|作废|列表)?", office, interrupts=False)
+@commands.say(rf"{KIND}\s*(?:答复|作废|列表)?", office, interrupts=False)
 def list_outcomes(work: Work, said: re.Match[str]) -> str:
     kind = kind_of(said)
     rows = law_referrals_newest_first().where(LawReferral.kind == kind).limit(NEWEST)
@@ -91,7 +92,8 @@ def _line(work: Work, row: LawReferral) -> str:
     due = local_day(row.answer_due).toordinal() - 1 if row.answer_due else None
     waits = row.state is LawState.SENT and due is not None
     until = texts.LAW_DUE.format(day=in_full(work, date.fromordinal(due))) if waits and due else ""
+    said = row.result if row.state is LawState.ANSWERED and row.result else ""
     return texts.LAW_LINE.format(
-        number=row.number, body=row.body, state=LAW_STATE_NAMES[row.state], until=until,
-        subject=row.subject[:40],
+        number=row.number, body=row.body, state=LAW_STATE_NAMES[row.state], until=f" {until}" if until else "",
+        subject=shortened(row.subject, 40), result=f"：{shortened(said, 40)}" if said else "",
     )  # fmt: skip

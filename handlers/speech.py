@@ -117,6 +117,7 @@ def dispatcher() -> Dispatcher:
             cancelled=texts.CANCELLED,
             nothing_to_cancel=texts.NOTHING_TO_CANCEL,
             finish_first=texts.FINISH_FIRST,
+            not_as_command=texts.NOT_AS_COMMAND,
             expired=texts.EXPIRED,
             more=texts.MORE,
             no_more=texts.NO_MORE,

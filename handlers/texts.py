@@ -162,6 +162,9 @@ NO_TODO = "现在没有待办的案件。"
 TODO_TOWN = "待办案件（{count} 件）："
 TODO_LINE = "{n} {severity}{kind} {place} {state}{deadline} 〔{number}〕{extra}"
 TODO_ORDER = "，督办单{order}待答复，{until}（答复 {n}）"
+NOT_AS_COMMAND = (
+    "提示：您正在写“{title}”，刚才这句没有作为命令办理。如果是命令，请先回复“提交”或“取消”，再发一次。\n"
+)
 TODO_TOWN_HINT = "回复“详情 编号”“受理 编号”“退回 编号 理由”“办结 编号”。"
 NO_SUCH_CASE = "没有找到编号 {n} 的案件。回复“待办”看现在的编号。"
 BLANK_MISSING = "没有办理。如果是要对编号 {n} 的案件办理，请在编号后空一格：{verb} {n} {words}"
@@ -348,7 +351,7 @@ LAW_DUE = "{day}前答复"
 LAW_NO_DUE = "没有答复期限"
 LAW_ANSWERED = "{kind}{number}已登记答复。"
 LAW_WITHDRAWN = "{kind}{number}已作废。"
-LAW_LINE = "{number}（{body}）{state} {until} {subject}"
+LAW_LINE = "{number}（{body}）{state}{until} {subject}{result}"
 NO_LAW_OUTCOMES = "还没有登记过{kind}。"
 LAW_HOW = (
     "登记请回复：{kind} 文号 文书日期 单位 事由 12-20前答复（不要求答复的不写；属于案件的在文号前写：案件 编号）\n"
@@ -372,7 +375,7 @@ WHISTLE_HEAD = "吹哨{whistle} {state}\n{where}"
 WHISTLE_NEEDS = "需要：{needs}"
 WHISTLE_PARTY = "· {role} {party}：{state}{until}"
 WHISTLE_ENTRY = "· {time} {body}{what}：{words}"
-WHISTLE_LINE = "{n} {state} {where}{lead}"
+WHISTLE_LINE = "{n} {state} {where}{lead}{orders}"
 NO_WHISTLES = "现在没有与您单位有关的吹哨。"
 WHISTLE_HOW_TO_HELP = (
     "看经过回复“看哨 哨号”；答复回复“回哨 哨号 办什么 12-01”，办完回复“回哨 哨号 完成 情况”。"
@@ -414,6 +417,7 @@ APPEAL_GRANTED = "{town}的申诉（{appeal}号）已按成立答复，返还 {p
 APPEAL_REFUSED = "{town}的申诉（{appeal}号）已按不成立答复，分数不变，并告诉了镇街。"
 NO_APPEALS = "{month}没有等待答复的申诉。"
 APPEAL_LINE = "· {appeal}号 {town} {item}{row}：{reason}（照片等 {photos} 件）"
+APPEAL_PHOTOS = "照片请在电脑上导出来看：flask assessment appeals {month} --photos 文件夹"
 APPEAL_DECIDE_HOW = (
     "请回复“申诉 {appeal} 成立 理由”“申诉 {appeal} 成立 2 分 理由”或“申诉 {appeal} 不成立 理由”。"
 )
@@ -590,7 +594,7 @@ NOTICES: dict[str, str] = {
         "请由没有起草、也没有答复申诉的同志核对后回复：批准 {month}"
     ),
     "office_month_trouble": "【{month_name}考核没有起草】{reason}",
-    "office_appealed": "【申诉】{town}对{month_name}考核“{item}”申诉（{appeal}号）\n理由：{reason}\n请回复：申诉 {appeal} 成立 理由／申诉 {appeal} 不成立 理由",
+    "office_appealed": "【申诉】{town}对{month_name}考核“{item}”申诉（{appeal}号）\n理由：{reason}\n如附有照片，请在电脑上导出来看：flask assessment appeals {month} --photos 文件夹\n请回复：申诉 {appeal} 成立 理由／申诉 {appeal} 不成立 理由",
     "staff_digest": "【汇总】{head}：\n{lines}\n{hint}",
     "reporter_digest": "【汇总】{head}：\n{lines}\n{hint}",
     "reporter_photo_missing": "您反映的问题（编号 {ticket}）有 {count} 张照片没有收到（{reason}）。问题已在办理；方便时请回复“补充 {ticket}”再发一次照片。",

@@ -4,7 +4,7 @@ import re
 
 from bot.conversation import Commands
 from handlers import texts
-from handlers.case_lines import GAP_OR_END, NUMBER, REASON, help_order_line, the_case, time_of
+from handlers.case_lines import GAP_OR_END, NUMBER, REASON, answer_by, help_order_line, the_case, time_of
 from handlers.gathering import shortened
 from handlers.orders import office
 from handlers.talks import DAY, day_said, in_full
@@ -12,6 +12,7 @@ from models.help_order import orders_for
 from models.whistle import Whistle, WhistleParty, entries_of, open_whistles
 from rules.privacy import without_telephone
 from rules.roles import Role
+from rules.supervision import WAITING_FOR_ANSWER
 from rules.whistles import PARTY_STATE_NAMES, WHISTLE_STATE_NAMES, names_in
 from services import case_links, whistle_help, whistle_notices, whistle_parties, whistles
 from services.case_notices import deadline_words
@@ -175,13 +176,27 @@ def _party_line(work: Work, party: WhistleParty) -> str:
     )  # fmt: skip
 
 
+def _orders_to_answer(work: Work, whistle: Whistle) -> str:
+    """The orders on it that the speaker's own unit has yet to answer."""
+    mine = [
+        order
+        for order in work.session.scalars(orders_for(whistle.id))
+        if order.state in WAITING_FOR_ANSWER
+        and work.who
+        and whistle_parties.speaks_for(work.who, order.party)
+    ]
+    return "".join(
+        texts.TODO_ORDER.format(order=o.number, until=answer_by(work, o), n=f"督{o.serial}") for o in mine
+    )
+
+
 @commands.say(r"吹哨|哨单|看哨|吹哨列表|回哨|收哨|撤哨|指派", takes_part, refuses=False)
 def list_whistles(work: Work, said: re.Match[str]) -> str:
     found = whistle_parties.seen_by_speaker(work, list(work.session.scalars(open_whistles())))
     rows = [
         texts.WHISTLE_LINE.format(
             n=w.serial, state=WHISTLE_STATE_NAMES[w.state], where=shortened(whistle_notices.where(w), 40),
-            lead=f"，牵头 {w.lead.name}" if w.lead else "",
+            lead=f"，牵头 {w.lead.name}" if w.lead else "", orders=_orders_to_answer(work, w),
         )
         for w in found
     ]  # fmt: skip

@@ -24,6 +24,7 @@ from services.case_supervision import (
 )
 from services.case_telling import Told, told, words_for
 from services.desk import Work
+from services.handling import HANDED_DOWN
 from services.links import CaseLink, View
 
 DEED_NAMES: Mapping[str, str] = {
@@ -207,7 +208,10 @@ def _before(work: Work, link: CaseLink, reports: Sequence[Report]) -> list[Told]
 
 
 def _seen_by(link: CaseLink, report: Report) -> str:
-    """In what capacity somebody reported: the Office's business; in a small town it would name the person."""
+    """In what capacity somebody reported: the Office's business; in a small town it would name the person.
+    What was handed down names nobody, and the town is told so by chat too."""
+    if report.source in HANDED_DOWN:
+        return SOURCE_NAMES[report.source]
     return f"{SOURCE_NAMES[report.source]}反映" if link.view is View.OFFICE else "群众反映"
 
 

@@ -36,6 +36,9 @@ TRIES = 12
 ROWS_TOGETHER = 4
 """Rows of a sweep that stand in the line as one: whoever speaks meanwhile waits no longer than for a few."""
 
+PATIENT_TOGETHER = "SET LOCAL lock_timeout = '600ms'"
+"""On PostgreSQL: a row that another holds longer is one person's, and the others of the batch wait for it too."""
+
 AGAIN = frozenset({"40001", "40P01"})
 """PostgreSQL's words for a collision: serialization failure, deadlock."""
 
@@ -217,7 +220,7 @@ class Desk:
         driver = connection.connection
         tries = 1 if self._line else 2  # who collided with another process finds its rows written now
         for _ in range(tries):
-            driver.execute("SAVEPOINT jobs")
+            driver.execute("SAVEPOINT jobs" if self._line else f"{PATIENT_TOGETHER}; SAVEPOINT jobs")
             batch = Batch(shared=True)
             try:
                 ahead(self._work(connection, batch), [job.prepared for job in jobs])

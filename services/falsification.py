@@ -1,7 +1,7 @@
 """A rectification that turns out to be feigned (弄虚作假): the case goes back, and the town is called to a talk."""
 
 from models.admonition import Admonition
-from models.case import Case
+from models.case import Case, CaseEvent, events_of
 from models.handling import What
 from rules.lifecycle import STATE_NAMES, Party, State
 from rules.refusal import Refusal
@@ -18,6 +18,8 @@ def found(work: Work, case: Case, reason: str) -> Admonition:
         raise Refusal(f"请写明查实的情况，例如：造假 {case.number} 照片不是该处")
     if not case.proof_round:
         raise Refusal("该案件还没有提交过整改材料。")
+    if _was_found(work, case):
+        raise Refusal("这次的整改材料已经认定不实；再次提交整改材料后才能再次认定。")
     if case.state is State.VERIFYING:
         cases.send_back(work, case, f"整改材料不实：{reason}")
     elif case.state is State.CLOSED:
@@ -27,3 +29,9 @@ def found(work: Work, case: Case, reason: str) -> Admonition:
     audit.record(work, case, "falsified", Party.OFFICE, reason=reason, details={"round": case.proof_round})
     handling.came(work, case, What.FALSIFIED)
     return admonitions.call(work, case, Ground.FALSIFIED, reason)
+
+
+def _was_found(work: Work, case: Case) -> bool:
+    """Whether this very proof was found feigned before: two clerks say so at once, or one says it twice."""
+    found_before = events_of(case.id).where(CaseEvent.what == "falsified")
+    return any(e.details.get("round") == case.proof_round for e in work.session.scalars(found_before))

@@ -22,6 +22,9 @@ from services.figures import SHEET
 from services.ladder import office_only
 from services.work import Work
 
+BASES_OF = 12
+"""So many months back the list of what is missing looks for whom to ask."""
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -45,7 +48,7 @@ class Wanted:
     indicator: str
     given: FigureEntry | None
     last_basis: str
-    """Where it came from the month before: whom to ask."""
+    """Where it last came from, with the month where that was not the month before: whom to ask."""
 
 
 def indicators_of(book: AssessmentRulebook) -> dict[str, list[Item]]:
@@ -62,15 +65,28 @@ def wanted(work: Work, month: Month) -> list[Wanted]:
     book = assessment_books.for_month(work, month)
     towns = list(work.session.scalars(towns_in_force(month.last_day)))
     with_reaches = {reach.town_id for reach in work.session.scalars(reaches_in_force(month.last_day))}
-    given, before = _entries(work, month), _entries(work, month.previous)
-    found = []
+    given, asked = _entries(work, month), []
     for name, items in indicators_of(book).items():
         for town in towns:
             unit = Unit(town.code, town.name, town.kind, town.position, town.id in with_reaches)
             if any(item.applies_to.covers(unit) for item in items):
-                last = before.get((town.id, name))
-                entry = given.get((town.id, name))
-                found.append(Wanted(town, name, entry, last.basis if last else ""))
+                asked.append((town, name))
+    bases = _bases(work, month, {(town.id, name) for town, name in asked})
+    return [
+        Wanted(town, name, given.get((town.id, name)), bases.get((town.id, name), "")) for town, name in asked
+    ]
+
+
+def _bases(work: Work, month: Month, asked: set[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """Where each figure came from when it was last handed in, within a year; a month before the last is named."""
+    found: dict[tuple[int, str], str] = {}
+    before = month.previous
+    for months_ago in range(BASES_OF):
+        for key, entry in _entries(work, before).items():
+            found.setdefault(key, entry.basis if months_ago == 0 else f"{entry.basis}（{before}）")
+        if asked <= found.keys():
+            break
+        before = before.previous
     return found
 
 

@@ -16,6 +16,7 @@ from models.help_order import AnyOrder, HelpOrder, help_orders_of
 from models.registry import Town
 from models.report import Addition, Report
 from models.supervision import SupervisionOrder, answers_to, orders_of
+from rules import deadlines
 from rules.privacy import without_telephone
 from rules.refusal import Refusal
 from rules.supervision import GROUND_NAMES, ORDER_STATE_NAMES, SAY_IT_THEMSELVES, Ground, besides
@@ -43,7 +44,7 @@ def hidden(lines: Sequence[Line]) -> list[Line]:
 
 def order_paper(work: Work, order: SupervisionOrder) -> Paper:
     """The order as a paper: what the matter is, until when an answer is due, what follows without one."""
-    case = order.case
+    case, answer_by = order.case, first_due(work, order)
     due = case.rectify_by or case.accept_by
     by = f"，应于{until(due)}前{'办结' if case.rectify_by else '受理'}" if due else ""
     why = f"{'督办事由' if order.by_hand else '截至本单下发之日'}：{order.reason.rstrip('。')}"
@@ -58,7 +59,7 @@ def order_paper(work: Work, order: SupervisionOrder) -> Paper:
             Line(f"该案件于{moment(case.assigned_at)}交你单位办理{by}。{why}。"),
             Line("二、办理要求", heading=True),
             Line("（一）立即组织整改，消除问题，举一反三排查辖区同类问题。"),
-            Line(f"（二）于{until(order.answer_by)}前书面答复，说明问题原因、已采取的措施、责任人和完成时间，并附现场照片。"),
+            Line(f"（二）于{answer_by}前书面答复，说明问题原因、已采取的措施、责任人和完成时间，并附现场照片。"),
             Line("（三）逾期不答复或整改不到位的，将按有关规定约谈；情节严重的，移送督查、纪检监察机关。"),
         ]),
         on=local_day(order.issued_at),
@@ -69,7 +70,7 @@ def order_paper(work: Work, order: SupervisionOrder) -> Paper:
 
 def help_order_paper(work: Work, order: HelpOrder) -> Paper:
     """The order to somebody who helps on a whistle: what was asked for, what was promised, until when to answer."""
-    party, whistle = order.party, order.whistle
+    party, whistle, answer_by = order.party, order.whistle, first_due(work, order)
     case, town = whistle.case, party.town_id and work.session.get_one(Town, party.town_id)
     where = f"{case.place}{case.kind}问题（案件号{case.number}）" if case is not None else whistle.place
     blower = whistle.town.name if whistle.town is not None else "我办"
@@ -86,7 +87,7 @@ def help_order_paper(work: Work, order: HelpOrder) -> Paper:
             Line(f"{asked}，我办指派你单位{role}。{said}截至本单下发之日：{order.reason}。"),
             Line("二、办理要求", heading=True),
             Line("（一）立即办理吹哨事项，明确措施、责任人和完成时间，并在平台回哨。"),
-            Line(f"（二）于{until(order.answer_by)}前书面答复，说明原因、已采取的措施和完成时间，并附现场照片。"),
+            Line(f"（二）于{answer_by}前书面答复，说明原因、已采取的措施和完成时间，并附现场照片。"),
             Line("（三）逾期不答复的，提请区级河湖长约谈。"),
         ]),
         on=local_day(order.issued_at),
@@ -211,3 +212,8 @@ def until(at: datetime | None) -> str:
     if at is None or at.astimezone(CHINA).time() != time():
         return moment(at)
     return f"{in_full(local_day(at - timedelta(microseconds=1)))}24时"
+
+
+def first_due(work: Work, order: AnyOrder) -> str:
+    """Until when an answer was asked for when it was issued: a paper does not change with what came after."""
+    return until(deadlines.counted(order.issued_at, order.answer_days, work.calendar).at)

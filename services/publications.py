@@ -14,6 +14,7 @@ from models.publication import (
 )
 from rules import publishing
 from rules.months import Month
+from rules.privacy import without_telephone
 from rules.publishing import MASS_PER_MONTH
 from rules.refusal import Refusal
 from services import ranking_news
@@ -34,11 +35,14 @@ SYSTEM = "系统"
 CORRECTED = "已更正，以新发布的为准"
 
 
-def publish(work: Work, month: Month, by: str, channel: str = "", *, not_sent: bool = False) -> Publication:
+def publish(
+    work: Work, month: Month, by: str, channel: str = "", *, not_sent: bool = False, again: bool = False
+) -> Publication:
     """Write down that this frozen month is to be published; the workers do the rest.
 
     `channel`: freepublish or mass, else the setting. `not_sent`: somebody has looked on the platform and seen
-    that what is in doubt did not leave. Raises Refusal with what to do instead.
+    that what is in doubt did not leave. `again`: it was withdrawn, but its numbers are right. Raises Refusal with
+    what to do instead.
     """
     assessment = frozen(work, month)
     one_at_a_time = (
@@ -48,7 +52,7 @@ def publish(work: Work, month: Month, by: str, channel: str = "", *, not_sent: b
     channel = channel or work.rulebook.assessment.channel
     before = work.session.scalar(publications_of(assessment.id).limit(1))
     if before is not None:
-        _refuse_twice(before, month)
+        _refuse_twice(before, month, again)
         if _may_be_out(before) and not not_sent:
             return _carry_on(work, before)
     if channel == MASS:
@@ -77,18 +81,19 @@ def frozen(work: Work, month: Month) -> MonthlyAssessment:
     return assessment
 
 
-def _refuse_twice(before: Publication, month: Month) -> None:
+def _refuse_twice(before: Publication, month: Month, again: bool) -> None:
     match before.state:
         case PublicationState.PUBLISHED:
             raise Refusal(
                 f"{month.name}的排名已经发布，不用再发。数字有误请先更正：flask assessment correct {month}。"
             )
-        case PublicationState.WITHDRAWN:
+        case PublicationState.WITHDRAWN if not again:
             raise Refusal(
-                f"{month.name}的排名已撤回（{before.withdrawn_because}）。请先更正并批准新的一版，再发布："
-                f"flask assessment correct {month}。"
+                f"{month.name}的排名已撤回（{without_telephone(before.withdrawn_because)}）。"
+                f"数字有误的，请先更正并批准新的一版：flask assessment correct {month}；"
+                f"数字没有错、只是重新发布的：flask bulletin publish {month} --again。"
             )
-        case PublicationState.REJECTED:
+        case PublicationState.WITHDRAWN | PublicationState.REJECTED:
             return
         case _:
             raise Refusal(

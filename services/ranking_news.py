@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.follower import Follower
 from models.notification import Notice
@@ -25,7 +25,7 @@ MOST = 2
 def tell(work: Work, row: Publication) -> None:
     """It is published: owe it to whom it concerns, once."""
     table = assessment_rows.table_of(work, row.assessment)
-    key, told = f"ranking:{row.assessment_id}", set()
+    key, told = _key(work, row), set()
     for person, town in _leaders(work, table):
         told.add(person.id)
         says = facts(work, row, table) | own(town)
@@ -50,13 +50,24 @@ def tell_withdrawn(work: Work, row: Publication, month: Month) -> None:
         "reason": without_telephone(row.withdrawn_because),
         "url": page_url(work, month),
     }
-    key, told = f"ranking:{row.assessment_id}:withdrawn", set()
+    key, told = f"{_key(work, row)}:withdrawn", set()
     table = assessment_rows.table_of(work, row.assessment)
     for person, town in _leaders(work, table):
         told.add(person.id)
         owe(work, Notice.RANKING, "town_ranking_withdrawn", key, person=person, town=town.name, **says)
     readers = _subscribers(work, told)
     owe_followers(work, Notice.RANKING, "subscriber_ranking_withdrawn", key, readers, **says)
+
+
+def _key(work: Work, row: Publication) -> str:
+    """One for a month as it stands: whatever is published of it, it is told once; after a withdrawal, once more."""
+    withdrawn = work.session.scalar(
+        select(func.count()).where(
+            Publication.assessment_id == row.assessment_id, Publication.id < row.id,
+            Publication.withdrawn_at.is_not(None), Publication.published_at.is_not(None),
+        )
+    )  # fmt: skip
+    return f"ranking:{row.assessment_id}{f':again{withdrawn}' if withdrawn else ''}"
 
 
 def facts(work: Work, row: Publication, table: MonthTable) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`make demo`: the product and the platform's stand-in, with the demonstration district; Ctrl-C stops all of it."""
 
+import argparse
 import os
 import shutil
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 
 from commands.serve import Supervisor
 from story.stage import ACCOUNT, DISTRICT, ROOT
@@ -28,10 +30,11 @@ PLATFORM_PORT = port_of("HESHAO_DEMO_PLATFORM_PORT", "8001")
 
 def main() -> int:
     """Start everything; returns the exit code."""
+    asked = options(sys.argv[1:])
     if PRODUCT_PORT == PLATFORM_PORT:
         print("两个端口不能相同：HESHAO__SERVER__PORT 和 HESHAO_DEMO_PLATFORM_PORT。", file=sys.stderr)
         return 1
-    if "--reset" in sys.argv:
+    if asked.reset:
         if in_use(PRODUCT_PORT) or in_use(PLATFORM_PORT):
             print("演示好像还在运行，请先按 Ctrl-C 停止，再清空。", file=sys.stderr)
             return 1
@@ -70,6 +73,17 @@ def main() -> int:
         }
     ).run(GREETING)  # fmt: skip
     return 0
+
+
+def options(words: Sequence[str]) -> argparse.Namespace:
+    """What was asked for on the command line; `--help` says it and starts nothing."""
+    parser = argparse.ArgumentParser(
+        prog="python -m story.demo",
+        description="启动河哨演示（仿真微信和河哨），Ctrl-C 停止。端口用环境变量 HESHAO__SERVER__PORT、"
+        "HESHAO_DEMO_PLATFORM_PORT 指定。",
+    )
+    parser.add_argument("--reset", action="store_true", help="清空演示数据，不启动；演示运行时不清空。")
+    return parser.parse_args(words)
 
 
 def greet_the_platform() -> None:

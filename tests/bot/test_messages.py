@@ -389,6 +389,11 @@ def test_any_json_is_a_message_or_malformed(fields: dict[str, Any]) -> None:
         parse(json.dumps({**JSON, **fields}).encode())
 
 
+def test_a_name_that_no_text_can_have_is_malformed() -> None:
+    with pytest.raises(Malformed):
+        parse(json.dumps({**JSON, "Event": "x", "\ud800": "1"}).encode())
+
+
 def key(body: str | bytes) -> str:
     return parse(body if isinstance(body, bytes) else body.encode()).key
 

@@ -215,6 +215,8 @@ def test_a_rulebook_is_checked_and_tried(run: Run, year: Year, tmp_path: Path) -
     assert "可以使用：测试考核办法（自2026年1月起），得分相加，2 个项目，百分以内 100 分" in run(
         "rulebook", "check", str(other)
     ).output  # fmt: skip
+    water = run("rulebook", "check", "tests/data/assessment/tianjin-water-2018.toml").output
+    assert water == "可以使用：天津市各区地表水环境质量月排名（自2018年2月起），名次相加，3 个项目。\n"
     assert "不能试算" in run("rulebook", "try", str(other), "2026-10").output
     year.told()
     before = year.table()

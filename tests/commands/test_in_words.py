@@ -1,6 +1,9 @@
 """What a command writes for people: Chinese names, days that end at 24:00, nothing that says nothing."""
 
+import pytest
+
 from commands.in_words import lines_of, said
+from commands.installation import in_words
 
 
 def test_a_moment_is_written_as_people_write_it_and_the_end_of_a_day_as_24_00() -> None:
@@ -17,3 +20,8 @@ def test_a_row_is_written_under_chinese_names_without_codes_and_what_is_empty() 
     assert list(lines_of(row)) == [
         "编号：〔2026〕1号", "状态：待答复", "历次答复：", "  · 编号：1，说明：已清理，照片：2 张",
     ]  # fmt: skip
+
+
+def test_who_reads_only_the_first_lines_is_told_of_no_fault() -> None:
+    with pytest.raises(BrokenPipeError), in_words():  # click ends quietly on it
+        raise BrokenPipeError

@@ -96,6 +96,15 @@ def test_what_is_published_or_on_its_way_is_not_published_twice(run: Run, press:
     assert "flask assessment correct 2026-10" in again.output
 
 
+def test_a_withdrawn_month_is_refused_without_the_telephone_in_its_reason(run: Run, press: Press) -> None:
+    run("publish", "2026-10")
+    press.hears()
+    run("withdraw", "2026-10", "--reason", "数据有误，请打 13812345678")
+    refused = run("publish", "2026-10").output
+    assert "已撤回（数据有误，请打 （电话号码已隐去））" in refused
+    assert "13812345678" not in refused
+
+
 def test_the_fifth_mass_message_of_a_month_is_refused(run: Run, press: Press) -> None:
     for _ in range(4):
         press.platform.breaks("mass_refused", times=1)

@@ -85,9 +85,9 @@ def test_an_appeal_with_photos_its_answer_and_the_approval(
     (appeal,) = rows(year, Appeal)
     assert (appeal.key, appeal.reason) == ("case:2026-0001", "2026-0001 系上游来水\n附照片两张")
     assert [piece.appeal_id for piece in rows(year, Evidence)] == [1, 1]
-    assert "· 1号 天穆镇 按期整改（2026-0001）：2026-0001 系上游来水 附照片两张（照片等 2 件）" in clerk.says(
-        "申诉"
-    )
+    waiting = clerk.says("申诉")
+    assert "· 1号 天穆镇 按期整改（2026-0001）：2026-0001 系上游来水 附照片两张（照片等 2 件）" in waiting
+    assert "flask assessment appeals 2026-10 --photos" in waiting
     assert "请写明答复的理由" in clerk.says("申诉 1 成立")
     assert (
         clerk.says("申诉 1 成立 ２ 分 部分属实")

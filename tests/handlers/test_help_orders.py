@@ -42,11 +42,15 @@ def test_a_department_is_ordered_answers_and_is_judged(
         "督办 哨1 区水务局 至今没有回哨"
     )
     assert "督办单〔2026〕1号（区水务局，协助）：待答复" in water.says("看哨 1")
+    assert "督办单〔2026〕1号待答复，" in water.says("待办")
+    assert "（答复 督1）" in water.says("哨单")
+    assert "（答复 督1）" not in clerk.says("哨单")  # the Office waits for it, it does not answer
     assert "请写明原因" in water.says("答复 督1")
     water.says("取消")
     assert "等河长办审核" in answered(
         water, "答复 1"
     )  # a department has no cases: this number is its order's
+    assert "待答复" not in water.says("待办")
     assert "审核 督1 通过" in clerk.says("看哨 1")
     assert "审核 督1 通过" in clerk.says("待办")
     assert "请写明退回的理由" in clerk.says("审核 督1 不通过")

@@ -122,6 +122,7 @@ def test_a_suggestion_of_a_case_its_answer_and_its_withdrawal(
     assert "津辰检建〔2026〕5号（区检察院）待答复 12月20日前答复 清理沿岸违法建设" in clerk.says("检察建议")
     assert "已经登记过" in clerk.says("检察建议 津辰检建〔2026〕5号 11-20 区检察院 又一次")
     assert "已登记答复" in clerk.says("检察建议答复 津辰检建〔2026〕5号 11-23 已拆除")
+    assert "已答复 清理沿岸违法建设：已拆除" in clerk.says("检察建议 列表")
     assert "请写明作废的理由" in clerk.says("检察建议作废 津辰检建〔2026〕5号")
     assert "已作废" in clerk.says("检察建议作废 津辰检建〔2026〕5号 登记错了")
     assert [row.state for row in all_of(LawReferral)] == [LawState.WITHDRAWN]

@@ -167,6 +167,13 @@ def test_falsified_proof_goes_back_and_calls_a_talk(
     assert "整改材料不实" in clerk.says("造假 1 照片不是该处")
     assert [c.state.value for c in all_of(Case)] == ["accepted"]
     assert [t.ground for t in all_of(Admonition)] == [Ground.FALSIFIED]
+    assert "已经认定不实" in clerk.says("造假 1 照片不是该处")  # said twice, or by two clerks: found once
+    assert [t.reason for t in all_of(Admonition)] == ["照片不是该处"]
+    chief.says("办结 1 又清理了一遍")
+    chief.photo()
+    chief.says("提交")
+    photos_arrive()
+    assert "整改材料不实" in clerk.says("造假 1 第二次的照片也不是该处")
 
 
 def test_urging_and_putting_off_by_hand(accepted: None, clerk: Talker, owed: Owed, all_of: Read) -> None:

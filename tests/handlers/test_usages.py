@@ -7,6 +7,7 @@ import pytest
 
 from models.case import Case
 from models.notification import Notification
+from services.desk import Desk, Work
 from tests.conftest import Clock
 from tests.district import BORDER, north_of_the_river
 from tests.handlers.conftest import Talker
@@ -69,3 +70,32 @@ def test_urged_after_the_date_says_that_it_has_passed(
     clerk.says("催办 1 群众又来电")
     tasks = [row.says["task"] for row in all_of(Notification) if row.sentence == "town_urged"]
     assert set(tasks) == {"完成整改（已逾期）"}
+
+
+def test_a_command_said_in_the_middle_of_a_conversation_is_not_lost_without_a_word(
+    accepted: None, clerk: Talker, chief: Talker, li: Talker
+) -> None:
+    chief.says("办结 1")
+    assert "没有作为命令办理" not in chief.says("已清理完毕，共运走三车")
+    told = chief.says("吹哨 1 请区水务局封堵上游排口")
+    assert told.startswith("提示：您正在写“整改材料”，刚才这句没有作为命令办理。")
+    assert "\n已收到整改材料：文字说明" in told
+    clerk.says("代报")
+    assert "没有作为命令办理" in clerk.says("撤哨 2 不用了")
+    li.photo()
+    assert "没有作为命令办理" not in li.says("督办 1 河边有垃圾")  # nobody's command: words like any others
+
+
+def test_what_waits_for_the_office_is_named_before_what_could_not_be_delivered(
+    accepted: None, clerk: Talker, desk: Desk
+) -> None:
+    def marked(work: Work) -> None:
+        case = work.session.get_one(Case, 1)
+        case.mark(
+            "消息未能送达赵联络员：本人 48 小时内没有与公众号互动，无法发客服消息，已改发模板消息也没有成功"
+        )
+        case.mark("督办单〔2026〕1号的答复待审核")
+
+    desk.do(marked)
+    listed = clerk.says("待办")
+    assert "督办单〔2026〕1号的答复待审核；消息未能送达" in listed

@@ -170,8 +170,23 @@ def test_withdrawn_it_is_taken_off_the_platform_and_said_to_whom_it_was_told(
     told = press.told("town_ranking_withdrawn")
     assert [name for name, _ in told] == ["李镇长", "王镇长", "赵联络员"]
     assert told[0][1]["reason"] == "数据有误"
-    with pytest.raises(Refusal, match="已撤回（数据有误）"):
+    with pytest.raises(Refusal, match=r"已撤回（数据有误）.*publish 2026-10 --again"):
         press.wants(channel)
+
+
+def test_what_was_withdrawn_by_mistake_is_published_and_told_again(press: Press) -> None:
+    for again in (False, True):
+        press.wants(again=again)
+        press.runs()
+        press.hears()
+        assert press.row().state is PublicationState.PUBLISHED
+        press.runs()
+        press.desk.do(publications.withdraw, OCTOBER, "误操作", "周科员")
+        press.runs()
+    chiefs = ["李镇长", "王镇长", "赵联络员"]
+    for sentence in ("town_ranking", "town_ranking_withdrawn"):
+        assert [name for name, _ in press.told(sentence)] == chiefs * 2
+    assert press.platform.articles() == []
 
 
 def test_withdrawn_before_anything_is_there_nothing_is_asked(press: Press) -> None:

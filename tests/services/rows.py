@@ -42,10 +42,12 @@ def a_reported_case(
     return Reported(case.id, report.id, follower.pseudonym)
 
 
-def another_report(work: Work, case_id: int, follower: Follower, ticket: str, words: str) -> Report:
+def another_report(
+    work: Work, case_id: int, follower: Follower, ticket: str, words: str, source: Source = Source.RESIDENT
+) -> Report:
     """What one more person said of this case."""
     report = Report(
-        ticket=ticket, reporter_id=follower.id, source=Source.RESIDENT, kind="污水直排", words=words,
+        ticket=ticket, reporter_id=follower.id, source=source, kind="污水直排", words=words,
         place="北运河天穆桥东侧", submitted_at=work.now, case_id=case_id,
     )  # fmt: skip
     work.session.add(report)

@@ -203,3 +203,36 @@ def test_what_collides_beside_others_is_done_again(desk: Desk) -> None:
     assert desk.do_prepared_each([lambda: "a", lambda: "b"], step, ahead) == ["a", "b"]
     assert (tries[0], tries[-1]) == (("a", "read ahead"), ("b", "for itself"))
     assert names(desk) == ["a", "b"]
+
+
+def test_one_whose_row_another_holds_does_not_keep_the_others_of_the_batch_past_the_platforms_patience(
+    desk: Desk, engine: Engine
+) -> None:
+    if desk.one_writer:
+        return  # nobody holds a single row there
+    desk.do(write, "held")
+
+    def step(work: Work, name: str) -> str:
+        if name == "held":
+            work.connection.execute(text("UPDATE counter SET value = 2 WHERE name = 'held'"))
+        else:
+            write(work, name)
+        return name
+
+    with engine.begin() as other:
+        other.execute(text("UPDATE counter SET value = 3 WHERE name = 'held'"))
+        began = time.monotonic()
+        first, held, last = desk.do_prepared_each([lambda: "a", lambda: "held", lambda: "c"], step, ahead)
+        assert time.monotonic() - began < 3
+    assert (first, last, names(desk)) == ("a", "c", ["a", "c", "held"])
+    assert isinstance(held, OperationalError)
+
+
+def test_batch_after_batch_on_one_connection(desk: Desk) -> None:
+    """The driver prepares what it hears often; what begins a batch is to be said any number of times."""
+
+    def step(_work: Work, name: str) -> str:
+        return name
+
+    for _ in range(12):
+        assert desk.do_prepared_each([lambda: "a", lambda: "b"], step, ahead) == ["a", "b"]

@@ -200,13 +200,14 @@ def test_which_month_it_is_of(life: MonthLife) -> None:
 
 
 def test_what_is_there_what_is_missing_and_whom_to_ask(life: MonthLife) -> None:
+    taken(life, sheet([["T3", "断面达标率", 7, 9, "水文站月报"]], "2026-09"))
     taken(life, sheet(GOOD, "2026-10"))
     taken(life, sheet(GOOD[:1]))
     listed = life.desk.look(figure_sheets.listing, NOVEMBER)
     assert listed.sheet is not None
     assert listed.rulebook == "试行办法（自2026年1月起）"
     assert [(one.indicator, one.town.name, one.last_basis) for one in listed.missing] == [
-        ("断面达标率", "北仓镇", "区生态环境局月报"), ("断面达标率", "双街镇", ""),
+        ("断面达标率", "北仓镇", "区生态环境局月报"), ("断面达标率", "双街镇", "水文站月报（2026-09）"),
         ("社会监督员评分", "天穆镇", "第三方报告"), ("社会监督员评分", "北仓镇", ""),
         ("社会监督员评分", "双街镇", ""), ("社会监督员评分", "小淀镇", ""),
     ]  # fmt: skip

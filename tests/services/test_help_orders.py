@@ -230,6 +230,22 @@ def test_the_paper_names_the_whistle_and_what_was_promised(life: Life) -> None:
         assert said in text
 
 
+def test_the_paper_keeps_the_date_it_was_issued_with(life: Life) -> None:
+    asked(life, WATER)
+    reminded(life, "12-02")
+    before = _paper(life)
+    reminded(life, "12-04")
+    order_("water", life, orders.answer, "1", "知道了", 1)
+    order_("clerk", life, orders.send_back, "1", "没有说明原因")
+    assert _paper(life) == before
+
+
+def _paper(life: Life) -> list[str]:
+    with life.desk.reading() as work:
+        paper = order_papers.paper_of(work, orders.called(work, "1"))
+    return [line.text for line in paper.body if isinstance(line, Line)]
+
+
 def test_lists_and_the_circular_name_it(life: Life) -> None:
     asked(life)
     as_(life, "clerk", by_hand, "1", WATER, "至今没有回哨")

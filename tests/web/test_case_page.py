@@ -13,7 +13,7 @@ from models.case import Case
 from models.evidence import Evidence, Look, Medium
 from models.follower import Follower
 from models.joint_action import JointAction
-from models.report import Addition, Callback, Report
+from models.report import Addition, Callback, Report, Source
 from rules.lifecycle import Move, Party, State
 from services import (
     audit,
@@ -124,6 +124,21 @@ def test_the_town_sees_the_case_and_no_person(browser: FlaskClient, link: MakeLi
                    "别处的事", "拍摄于", "dddddddddddd"):  # fmt: skip
         assert secret not in page
     assert page.count("small.jpg") == 4
+
+
+def test_the_town_sees_that_the_city_fed_it_back(
+    browser: FlaskClient, link: MakeLink, desk: Desk, story: Story
+) -> None:
+    mine, _ = story
+
+    def fed_back(work: Work) -> None:
+        clerk = Follower(openid="clerk", pseudonym="bbbbbbbbbbbb", met_at=work.now)
+        work.session.add(clerk)
+        work.session.flush()
+        another_report(work, mine.case_id, clerk, "FROMCITY", "市里暗访发现", Source.CITY_FEEDBACK)
+
+    desk.do(fed_back)
+    assert "市级反馈" in browser.get(link(View.TOWN)).text
 
 
 def test_the_office_sees_more(browser: FlaskClient, link: MakeLink) -> None:
