@@ -244,14 +244,7 @@ def _rungs(work: Work, talk: Admonition) -> tuple[Rungs, datetime]:
 
 def climb(work: Work, talk: Admonition) -> None:
     """Do what the ladder wants of a talk by now; nothing where somebody has moved it meanwhile."""
-    if talk.remind_at is None or talk.remind_at > work.now:
-        return
-    wanted = _step(work, talk)
-    if wanted.rung is not None:
-        talk.climbed = wanted.rung
-        _chase(work, talk, wanted.rung)
-        wanted = _step(work, talk)
-    talk.remind_at = wanted.next_at
+    ladder.climb(work, talk, _step, _chase)
 
 
 def _chase(work: Work, talk: Admonition, rung: Rung) -> None:

@@ -116,11 +116,6 @@ class Desk:
         self._writer: Connection | None = None
         self._reading = engine.execution_options(reading=True)
 
-    @property
-    def one_writer(self) -> bool:
-        """Whether the database lets in one writer at a time: pieces of work are then best done together."""
-        return self._line is not None
-
     def do(self, step: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do one piece of work whole or not at all, then wake whom it concerns.
 

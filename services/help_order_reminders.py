@@ -13,7 +13,7 @@ from rules.deadlines import Deadline, in_words
 from rules.escalation import Rung, Rungs, Step
 from rules.lifecycle import Party
 from rules.supervision import WAITING_FOR_ANSWER, OrderState
-from services import people, whistle_parties
+from services import ladder, people, whistle_parties
 from services.desk import Work
 from services.whistle_notices import is_urgent, tell
 from services.whistle_reminders import HOW_LATE, held_until, nobody_there, numbers, schedule_party
@@ -29,14 +29,7 @@ def schedule(work: Work, order: HelpOrder) -> None:
 
 def climb(work: Work, order: HelpOrder) -> None:
     """Do what the ladder wants of an order by now; nothing where somebody has moved it meanwhile."""
-    if order.remind_at is None or order.remind_at > work.now:
-        return
-    wanted = _step(work, order)
-    if wanted.rung is not None:
-        order.climbed = wanted.rung
-        _chase(work, order, wanted.rung)
-        wanted = _step(work, order)
-    order.remind_at = wanted.next_at
+    ladder.climb(work, order, _step, _chase)
 
 
 def _step(work: Work, order: HelpOrder) -> Step:

@@ -13,7 +13,7 @@ from rules.lifecycle import Party
 from rules.refusal import Refusal
 from rules.supervision import WAITING_FOR_ANSWER, OrderMove, OrderState, order_number
 from rules.whistles import PARTY_STATE_NAMES, WHISTLE_STATE_NAMES, PartyKind, PartyState
-from services import people, whistle_parties
+from services import order_answers, people, whistle_parties
 from services.desk import Work
 from services.help_order_reminders import chiefs_over, note, schedule, told, until_when
 from services.ladder import office_only
@@ -99,16 +99,7 @@ def check_answerable(work: Work, order: HelpOrder) -> Party:
 def answer(work: Work, order: HelpOrder, words: str, photos: int) -> OrderAnswer:
     """The helper answers in writing and with proof (答复); the photographs hang on the answer that is returned."""
     party = check_answerable(work, order)
-    _needs(words, "答复督办单要有文字说明：原因、已采取的措施、完成的时间。")
-    if photos < 1:
-        raise Refusal("答复督办单至少要有一张现场照片。")
-    order.move(OrderMove.ANSWER)
-    order.answered_at, order.answers, order.climbed = work.now, order.answers + 1, None
-    given = OrderAnswer(
-        order_id=order.id, number=order.answers, words=words.strip(), at=work.now,
-        actor=work.who.pseudonym if work.who else party.value,
-    )  # fmt: skip
-    work.session.add(given)
+    given = order_answers.taken(work, order, words, photos, party)
     if order.case is not None:
         order.case.mark(f"{_marked(order)}的答复待审核，请回复：审核 督{order.serial} 通过")
     entry = note(work, order, "order_answered", f"督办单{order.number}：{given.words}", party)

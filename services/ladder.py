@@ -1,6 +1,8 @@
 """When the ladder of supervision next wants something of a case: reckoned at every move."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from sqlalchemy import bindparam, select
 
@@ -135,6 +137,30 @@ def orders_that_count(work: Work, case: Case) -> list[SupervisionOrder]:
     orders = work.session.scalars(orders_of(case.id)) if case.orders else ()
     mine = [order for order in orders if order.town_id == case.town_id]
     return [order for order in mine if order.state is not OrderState.WITHDRAWN or order.taken_back]
+
+
+class Climbs(Protocol):
+    """What stands on the ladder: an order, a talk."""
+
+    remind_at: datetime | None
+    climbed: Rung | None
+
+
+Row = TypeVar("Row", bound=Climbs)
+
+
+def climb(
+    work: Work, row: Row, step: Callable[[Work, Row], Step], chase: Callable[[Work, Row, Rung], None]
+) -> None:
+    """Do what the ladder wants of a row by now, by its own `step`; nothing where somebody has moved it meanwhile."""
+    if row.remind_at is None or row.remind_at > work.now:
+        return
+    wanted = step(work, row)
+    if wanted.rung is not None:
+        row.climbed = wanted.rung
+        chase(work, row, wanted.rung)
+        wanted = step(work, row)
+    row.remind_at = wanted.next_at
 
 
 def office_only(work: Work) -> None:

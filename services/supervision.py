@@ -17,7 +17,7 @@ from rules.refusal import Refusal
 from rules.supervision import WAITING_FOR_ANSWER, Ground, OrderMove, OrderState, numbered, order_number
 from rules.whistles import stood_still
 from rules.workdays import end_of
-from services import admonitions, audit, handling, ladder, people
+from services import admonitions, audit, handling, ladder, order_answers, people
 from services.case_notices import tell_office, tell_people
 from services.desk import Work
 from services.ladder import WITH_TOWN, office_only
@@ -95,17 +95,7 @@ def _call_for_too_many(work: Work, order: SupervisionOrder) -> None:
 def answer(work: Work, order: SupervisionOrder, words: str, photos: int) -> OrderAnswer:
     """The town answers in writing and with proof (答复); the photographs hang on the answer that is returned."""
     party = check_answerable(work, order)
-    if not words.strip():
-        raise Refusal("答复督办单要有文字说明：原因、已采取的措施、完成的时间。")
-    if photos < 1:
-        raise Refusal("答复督办单至少要有一张现场照片。")
-    order.move(OrderMove.ANSWER)
-    order.answered_at, order.answers, order.climbed = work.now, order.answers + 1, None
-    given = OrderAnswer(
-        order_id=order.id, number=order.answers, words=words.strip(), at=work.now,
-        actor=work.who.pseudonym if work.who else party.value,
-    )  # fmt: skip
-    work.session.add(given)
+    given = order_answers.taken(work, order, words, photos, party)
     order.case.mark(f"督办单{order.number}的答复待审核")
     event = _record(work, order, "order_answered", party, words)
     tell_office(
@@ -273,14 +263,7 @@ def _judge_by(work: Work, answered_at: datetime) -> datetime:
 
 def climb(work: Work, order: SupervisionOrder) -> None:
     """Do what the ladder wants of an order by now; nothing where somebody has moved it meanwhile."""
-    if order.remind_at is None or order.remind_at > work.now:
-        return
-    wanted = _step(work, order)
-    if wanted.rung is not None:
-        order.climbed = wanted.rung
-        _chase(work, order, wanted.rung)
-        wanted = _step(work, order)
-    order.remind_at = wanted.next_at
+    ladder.climb(work, order, _step, _chase)
 
 
 def _chase(work: Work, order: SupervisionOrder, rung: Rung) -> None:

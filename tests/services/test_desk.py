@@ -208,7 +208,7 @@ def test_what_collides_beside_others_is_done_again(desk: Desk) -> None:
 def test_one_whose_row_another_holds_does_not_keep_the_others_of_the_batch_past_the_platforms_patience(
     desk: Desk, engine: Engine
 ) -> None:
-    if desk.one_writer:
+    if desk.engine.dialect.name == "sqlite":
         return  # nobody holds a single row there
     desk.do(write, "held")
 
